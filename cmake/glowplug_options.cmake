@@ -1,0 +1,35 @@
+# Flags that every target of ours takes, and the switches that presets set.
+set(GLOWPLUG_SANITIZE "" CACHE STRING "sanitizers of this build, e.g. address,undefined or thread")
+option(GLOWPLUG_FUZZ "build the fuzzers with libFuzzer (clang)" OFF)
+set(GLOWPLUG_ORT_LIBRARY "${CMAKE_SOURCE_DIR}/third_party/onnxruntime/libonnxruntime.so.1.28.0"
+    CACHE FILEPATH "ONNX Runtime's library: opened at run time, never linked")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+
+find_program(GLOWPLUG_CCACHE ccache)
+if(GLOWPLUG_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${GLOWPLUG_CCACHE}")
+endif()
+
+add_library(glowplug_flags INTERFACE)
+target_include_directories(glowplug_flags INTERFACE "${CMAKE_SOURCE_DIR}/src" "${CMAKE_BINARY_DIR}/generated")
+target_compile_options(glowplug_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -ffunction-sections -fdata-sections)
+target_link_options(glowplug_flags INTERFACE -Wl,--gc-sections -Wl,--as-needed)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(glowplug_flags INTERFACE -Wthread-safety -Wno-unused-command-line-argument)
+endif()
+if(GLOWPLUG_SANITIZE)
+  target_compile_options(glowplug_flags INTERFACE
+    -fsanitize=${GLOWPLUG_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(glowplug_flags INTERFACE -fsanitize=${GLOWPLUG_SANITIZE})
+endif()
+if(GLOWPLUG_FUZZ)
+  target_compile_options(glowplug_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
