@@ -27,6 +27,9 @@ struct Batch {
     RunTiming timing;
     nanoseconds start{0};  ///< of the cold start that this batch waited for; 0 when warm
     bool cold = false;
+    /// With instance_lost: the instance had begun with this batch. A batch that only lay behind another one when the instance died
+    /// did not begin; it is queued again without counting as its retry.
+    bool begun = true;
   };
   std::function<void(Outcome)> done;
 };
