@@ -1,0 +1,290 @@
+#include "front/function_queue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "front/split.h"
+
+namespace glowplug::front {
+namespace {
+
+constexpr std::size_t kLookAhead =
+    256;  // requests looked at for one batch; bounds the time of a pass
+
+std::size_t bytes_of(const InferRequest& request) {
+  std::size_t total = 0;
+  for (const InferInput& input : request.inputs) total += input.bytes.size();
+  return total;
+}
+
+std::vector<std::size_t> outputs_of(const InferRequest& request) {
+  std::vector<std::size_t> indexes;
+  for (const RequestedOutput& output : request.outputs) indexes.push_back(output.index);
+  return indexes;
+}
+
+Error too_late(Duration allowed) {
+  return Error{Code::deadline_exceeded,
+               fmt::format("no answer within {} ms",
+                           std::chrono::duration_cast<milliseconds>(allowed).count()),
+               {}};
+}
+
+/// The tensors of one request out of those of its batch.
+Result<InferResponse> rows_for(const InferRequest& request, std::vector<Tensor>& outputs,
+                               const std::vector<std::size_t>& wanted, std::int64_t batch_rows,
+                               std::int64_t first, bool whole) {
+  InferResponse response;
+  for (const RequestedOutput& asked : request.outputs) {
+    const auto found = std::lower_bound(wanted.begin(), wanted.end(), asked.index);
+    Tensor& tensor = outputs.at(static_cast<std::size_t>(found - wanted.begin()));
+    if (whole) {
+      response.outputs.push_back(std::move(tensor));  // no codec lets one output be asked for twice
+    } else {
+      GLOWPLUG_ASSIGN(Tensor part, take_rows(tensor, batch_rows, first, request.rows));
+      response.outputs.push_back(std::move(part));
+    }
+  }
+  return response;
+}
+
+}  // namespace
+
+struct FunctionQueue::Call {
+  std::uint64_t ticket = 0;
+  InferRequest request;
+  Time arrival;
+  Time deadline;
+  Time queued;
+  Done done;  // empty once answered or cancelled
+  std::size_t bytes = 0;
+  bool waiting = false;
+  bool retried = false;
+};
+
+FunctionQueue::FunctionQueue(Loop& loop, Backend& backend, QueueLimits limits)
+    : loop_(loop), backend_(backend), limits_(limits) {
+  backend_.on_room([this, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) flush();
+  });
+}
+
+FunctionQueue::~FunctionQueue() {
+  fail_all(Error{Code::unavailable, "the function is no longer served", {}});
+}
+
+Result<void> FunctionQueue::admit() {
+  if (waiting_rows_ >= limits_.max_rows) {
+    ++counts_.refused;
+    return Error{Code::unavailable,
+                 fmt::format("{} rows are waiting already (limit max_queue)", waiting_rows_),
+                 {}};
+  }
+  if (waiting_bytes_ >= limits_.max_bytes) {
+    ++counts_.refused;
+    return Error{Code::unavailable,
+                 fmt::format("{} bytes of tensors are waiting already (limit max_queue_bytes)",
+                             waiting_bytes_),
+                 {}};
+  }
+  return backend_.health();
+}
+
+std::uint64_t FunctionQueue::submit(InferRequest request, Time arrival, Time deadline, Done done) {
+  if (auto admitted = admit(); !admitted) {
+    done(std::move(admitted).error());
+    return 0;
+  }
+  auto call = std::make_shared<Call>();
+  call->ticket = next_ticket_++;
+  call->bytes = bytes_of(request);
+  call->request = std::move(request);
+  call->arrival = arrival;
+  call->deadline = deadline;
+  call->queued = loop_.now();
+  call->done = std::move(done);
+  ++open_;
+  deadlines_.emplace(deadline, call);
+  tickets_.emplace(call->ticket, call);
+  arm(deadline);
+  call->waiting = true;
+  waiting_rows_ += static_cast<std::size_t>(call->request.rows);
+  waiting_bytes_ += call->bytes;
+  const std::uint64_t ticket = call->ticket;
+  waiting_.push_back(std::move(call));
+  return ticket;
+}
+
+void FunctionQueue::cancel(std::uint64_t ticket) {
+  const auto found = tickets_.lower_bound({ticket, nullptr});
+  if (found == tickets_.end() || found->first != ticket) return;
+  const CallPtr call = found->second;
+  ++counts_.cancelled;
+  call->done = nullptr;
+  deliver(*call, Error{});
+}
+
+void FunctionQueue::flush() {
+  while (!waiting_.empty() && backend_.free_batches() > 0) {
+    std::vector<CallPtr> calls;
+    Batch batch = next_batch(calls);
+    if (calls.empty()) break;
+    const Time submitted = loop_.now();
+    batch.done = [this, alive = std::weak_ptr<bool>(alive_), calls = std::move(calls),
+                  wanted = batch.wanted, submitted](Batch::Outcome outcome) {
+      if (!alive.expired()) finish_batch(calls, std::move(outcome), wanted, submitted);
+    };
+    backend_.submit(std::move(batch));
+  }
+  if (waiting_.empty()) {
+    backend_.backlog(0, Duration(0));
+    return;
+  }
+  backend_.backlog(waiting_rows_, loop_.now() - waiting_.front()->queued);
+}
+
+Batch FunctionQueue::next_batch(std::vector<CallPtr>& calls) {
+  Batch batch;
+  const auto take = [&](CallPtr call) {
+    drop_waiting(*call);
+    call->waiting = false;
+    batch.items.push_back({&call->request});
+    batch.rows += call->request.rows;
+    for (const std::size_t index : outputs_of(call->request)) batch.wanted.push_back(index);
+    calls.push_back(std::move(call));
+  };
+  while (!waiting_.empty() && !waiting_.front()->done) waiting_.pop_front();
+  if (waiting_.empty()) return batch;
+  take(std::move(waiting_.front()));
+  waiting_.pop_front();
+  const Call& first = *calls.front();
+  batch.alone = first.retried;
+  if (!batch.alone && limits_.max_batch > 1 && first.request.rows > 0) {
+    std::size_t looked_at = 0;
+    for (auto next = waiting_.begin();
+         next != waiting_.end() && looked_at < kLookAhead && batch.rows < limits_.max_batch;
+         ++looked_at) {
+      const Call& other = **next;
+      const bool fits = other.done && !other.retried && other.request.rows > 0 &&
+                        batch.rows + other.request.rows <= limits_.max_batch &&
+                        may_run_together(first.request, other.request);
+      if (fits) {
+        take(std::move(*next));
+        next = waiting_.erase(next);
+      } else {
+        ++next;
+      }
+    }
+  }
+  std::sort(batch.wanted.begin(), batch.wanted.end());
+  batch.wanted.erase(std::unique(batch.wanted.begin(), batch.wanted.end()), batch.wanted.end());
+  return batch;
+}
+
+void FunctionQueue::finish_batch(std::vector<CallPtr> calls, Batch::Outcome outcome,
+                                 const std::vector<std::size_t>& wanted, Time submitted) {
+  std::int64_t batch_rows = 0;
+  for (const CallPtr& call : calls) batch_rows += call->request.rows;
+  std::int64_t first = 0;
+  const bool whole = calls.size() == 1;
+  // Backwards, so that rows put back stand in their old order at the front of the queue.
+  if (!outcome.outputs && outcome.outputs.error().code == Code::instance_lost) {
+    for (auto call = calls.rbegin(); call != calls.rend(); ++call)
+      lost(*call, outcome.begun, outcome.outputs.error());
+    return;
+  }
+  for (const CallPtr& call : calls) {
+    const std::int64_t mine = first;
+    first += call->request.rows;
+    if (!call->done) continue;
+    if (!outcome.outputs) {
+      deliver(*call, outcome.outputs.error());
+      continue;
+    }
+    auto response = rows_for(call->request, *outcome.outputs, wanted, batch_rows, mine, whole);
+    if (response) {
+      response->batch_rows = batch_rows;
+      response->timing.start = outcome.start;
+      response->timing.cold = outcome.cold;
+      response->timing.instance = outcome.timing;
+      response->timing.queue = std::max(nanoseconds(0), nanoseconds(submitted - call->queued));
+    }
+    deliver(*call, std::move(response));
+  }
+}
+
+void FunctionQueue::lost(CallPtr call, bool begun, const Error& error) {
+  if (!call->done) return;
+  if (begun && call->retried) {
+    ++counts_.lost;
+    deliver(*call, Error{Code::instance_lost,
+                         "two instances ended while they had this request: " + error.message,
+                         {}});
+    return;
+  }
+  if (begun) {
+    call->retried = true;
+    ++counts_.retried;
+  }
+  if (loop_.now() >= call->deadline) {
+    ++counts_.lost;
+    deliver(*call, Error{Code::instance_lost,
+                         "the instance ended and no time was left for another: " + error.message,
+                         {}});
+    return;
+  }
+  enqueue_front(std::move(call));
+}
+
+void FunctionQueue::enqueue_front(CallPtr call) {
+  call->waiting = true;
+  waiting_rows_ += static_cast<std::size_t>(call->request.rows);
+  waiting_bytes_ += call->bytes;
+  waiting_.push_front(std::move(call));
+}
+
+void FunctionQueue::drop_waiting(const Call& call) {
+  if (!call.waiting) return;
+  waiting_rows_ -= static_cast<std::size_t>(call.request.rows);
+  waiting_bytes_ -= call.bytes;
+}
+
+/// The end of a call, whichever way: out of the lists, then its answer. A waiting one stays in the
+/// deque without `done` and is skipped there.
+void FunctionQueue::deliver(Call& call, Result<InferResponse> result) {
+  const auto ticket = tickets_.lower_bound({call.ticket, nullptr});
+  const CallPtr kept = ticket->second;
+  tickets_.erase(ticket);
+  deadlines_.erase({call.deadline, kept});
+  drop_waiting(call);
+  call.waiting = false;
+  --open_;
+  const Done done = std::exchange(call.done, nullptr);
+  if (done) done(std::move(result));
+}
+
+void FunctionQueue::arm(Time deadline) {
+  if (deadline >= timer_at_) return;
+  timer_at_ = deadline;
+  timer_ = loop_.at(deadline, [this] { expire(); });
+}
+
+void FunctionQueue::expire() {
+  const Time now = loop_.now();
+  timer_at_ = Time::max();
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const CallPtr call = deadlines_.begin()->second;
+    ++counts_.expired;
+    deliver(*call, too_late(call->deadline - call->arrival));
+  }
+  while (!waiting_.empty() && !waiting_.front()->done) waiting_.pop_front();
+  if (!deadlines_.empty()) arm(deadlines_.begin()->first);
+}
+
+void FunctionQueue::fail_all(const Error& error) {
+  while (!tickets_.empty()) deliver(*CallPtr(tickets_.begin()->second), error);
+  waiting_.clear();
+}
+
+}  // namespace glowplug::front

@@ -1,0 +1,99 @@
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "base/loop.h"
+#include "base/result.h"
+#include "front/backend.h"
+#include "model/infer_request.h"
+
+namespace glowplug::front {
+
+struct QueueLimits {
+  std::size_t max_rows = 512;  ///< waiting rows; one more request is `unavailable`
+  std::size_t max_bytes = std::size_t{256} << 20;  ///< waiting tensor bytes
+  std::int64_t max_batch = 0;  ///< rows that run together; 0: each request alone
+};
+
+/// What the queue did, cumulative; for /metrics.
+struct QueueCounts {
+  std::uint64_t retried = 0;    ///< requests whose instance died and that were tried again
+  std::uint64_t lost = 0;       ///< answered 502 after that
+  std::uint64_t expired = 0;    ///< answered 504
+  std::uint64_t cancelled = 0;  ///< the caller left first
+  std::uint64_t refused = 0;    ///< answered 503: the queue was full
+};
+
+/// The queue and batcher of one function version. Everything on the loop's thread.
+///
+/// A request is copied nowhere: it stays here until it is answered, so that it can be tried once
+/// more when its instance dies. Nothing waits on purpose: `flush`, called after each pass over the
+/// ready events, packs what waits as long as the back end takes batches.
+class FunctionQueue {
+ public:
+  using Done = std::function<void(Result<InferResponse>)>;
+
+  /// `loop` and `backend` outlive the queue.
+  FunctionQueue(Loop& loop, Backend& backend, QueueLimits limits);
+  ~FunctionQueue();
+  FunctionQueue(const FunctionQueue&) = delete;
+  FunctionQueue& operator=(const FunctionQueue&) = delete;
+
+  /// Whether one more request may come in; asked at the end of its headers, before its body is
+  /// read. Errors: unavailable (queue full, naming the limit; or the back end cannot start),
+  /// exactly as `submit` would answer.
+  [[nodiscard]] Result<void> admit();
+
+  /// Takes a request; `done` is called once, later, unless it is cancelled. Returns its ticket for
+  /// `cancel`. Errors given to `done`: unavailable, deadline_exceeded, instance_lost, and those of
+  /// the engine.
+  std::uint64_t submit(InferRequest request, Time arrival, Time deadline, Done done);
+  /// The caller left: `done` will not be called; a waiting request is dropped, a running one's
+  /// answer is thrown away.
+  void cancel(std::uint64_t ticket);
+  /// Packs waiting requests for the back end.
+  void flush();
+  /// Answers everything still here with `error`.
+  void fail_all(const Error& error);
+
+  [[nodiscard]] std::size_t waiting_rows() const { return waiting_rows_; }
+  [[nodiscard]] std::size_t open_requests() const { return open_; }
+  [[nodiscard]] const QueueCounts& counts() const { return counts_; }
+
+ private:
+  struct Call;
+  using CallPtr =
+      std::shared_ptr<Call>;  // shared by the queue or a batch in flight, and the deadline list
+
+  void enqueue_front(CallPtr call);
+  [[nodiscard]] Batch next_batch(std::vector<CallPtr>& calls);
+  void finish_batch(std::vector<CallPtr> calls, Batch::Outcome outcome,
+                    const std::vector<std::size_t>& wanted, Time submitted);
+  void deliver(Call& call, Result<InferResponse> result);
+  void lost(CallPtr call, bool begun, const Error& error);
+  void drop_waiting(const Call& call);
+  void expire();
+  void arm(Time deadline);
+
+  Loop& loop_;
+  Backend& backend_;
+  QueueLimits limits_;
+  std::deque<CallPtr> waiting_;
+  std::size_t waiting_rows_ = 0;
+  std::size_t waiting_bytes_ = 0;
+  std::size_t open_ = 0;
+  std::uint64_t next_ticket_ = 1;
+  std::set<std::pair<Time, CallPtr>> deadlines_;
+  std::set<std::pair<std::uint64_t, CallPtr>> tickets_;
+  Loop::Handle timer_;
+  Time timer_at_ = Time::max();
+  QueueCounts counts_;
+  std::shared_ptr<bool> alive_ =
+      std::make_shared<bool>(true);  // batches in flight may outlive the queue
+};
+
+}  // namespace glowplug::front

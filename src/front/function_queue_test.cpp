@@ -1,0 +1,227 @@
+#include "front/function_queue.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "front/testing/hand_loop.h"
+
+namespace glowplug::front {
+namespace {
+
+using testing::HandLoop;
+
+/// Takes up to `room` batches and keeps them until the test answers: output = input + 1.
+class HandBackend : public Backend {
+ public:
+  explicit HandBackend(std::int64_t max_batch) {
+    signature_.inputs = {{"x", Datatype::fp32, {-1, 1}, false, {}}};
+    signature_.outputs = {{"y", Datatype::fp32, {-1, 1}, false, {}}};
+    signature_.max_batch = max_batch;
+  }
+  [[nodiscard]] const Signature& signature() const override { return signature_; }
+  [[nodiscard]] std::size_t free_batches() const override {
+    return room - std::min(room, running.size());
+  }
+  [[nodiscard]] std::size_t idle_instances() const override { return free_batches(); }
+  void submit(Batch batch) override {
+    ++submitted;
+    running.push_back(std::move(batch));
+  }
+  void backlog(std::size_t rows, Duration) override { backlog_rows = rows; }
+  void on_room(std::function<void()> call) override { room_ = std::move(call); }
+  [[nodiscard]] Result<void> health() const override {
+    if (!sick.empty()) return Error{Code::unavailable, sick, {}};
+    return {};
+  }
+
+  void answer_first() {
+    Batch batch = std::move(running.front());
+    running.pop_front();
+    Tensor out{Datatype::fp32, {batch.rows, 1}, {}};
+    for (const BatchItem& item : batch.items) {
+      for (std::size_t i = 0; i < item.request->inputs[0].bytes.size() / 4; ++i) {
+        float value = 0;
+        std::memcpy(&value, item.request->inputs[0].bytes.data() + 4 * i, 4);
+        value += 1;
+        const auto* bytes = reinterpret_cast<const std::byte*>(&value);
+        out.bytes.insert(out.bytes.end(), bytes, bytes + 4);
+      }
+    }
+    Batch::Outcome outcome;
+    outcome.outputs = std::vector<Tensor>{out};
+    batch.done(std::move(outcome));
+  }
+  void lose_first(bool begun = true) {
+    Batch batch = std::move(running.front());
+    running.pop_front();
+    Batch::Outcome outcome;
+    outcome.outputs = Error{Code::instance_lost, "killed by signal 9", {}};
+    outcome.begun = begun;
+    batch.done(std::move(outcome));
+  }
+
+  std::size_t room = 1;
+  std::size_t submitted = 0;
+  std::size_t backlog_rows = 0;
+  std::deque<Batch> running;
+  std::string sick;
+
+ private:
+  Signature signature_;
+  std::function<void()> room_;
+};
+
+InferRequest request_of(std::vector<float> values) {
+  InferRequest request;
+  request.rows = static_cast<std::int64_t>(values.size());
+  std::vector<std::byte> bytes(values.size() * 4);
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  request.decoded.push_back(std::move(bytes));
+  request.inputs.push_back({true, {request.rows, 1}, request.decoded.back()});
+  request.outputs.push_back({0, false, 0});
+  return request;
+}
+
+class FunctionQueueTest : public ::testing::Test {
+ protected:
+  void send(std::vector<float> values, Duration limit = seconds(5)) {
+    const std::size_t mine = answers.size();
+    answers.emplace_back();
+    tickets.push_back(queue.submit(
+        request_of(std::move(values)), loop.now(), loop.now() + limit,
+        [this, mine](Result<InferResponse> result) {
+          if (!result) {
+            answers[mine] = std::string(std::to_string(static_cast<int>(result.error().code)) +
+                                        " " + result.error().message);
+            return;
+          }
+          const Tensor& tensor = result->outputs.at(0);
+          for (std::size_t i = 0; i < tensor.bytes.size() / 4; ++i) {
+            float value = 0;
+            std::memcpy(&value, tensor.bytes.data() + 4 * i, 4);
+            answers[mine] += std::to_string(static_cast<int>(value)) + ";";
+          }
+        }));
+  }
+
+  HandLoop loop;
+  HandBackend backend{8};
+  std::vector<std::string> answers;
+  FunctionQueue queue{loop, backend, {.max_rows = 10, .max_bytes = 1000, .max_batch = 8}};
+  std::vector<std::uint64_t> tickets;
+};
+
+TEST_F(FunctionQueueTest, RowsThatWaitTogetherRunTogetherAndComeBackToTheirCallers) {
+  send({1});
+  queue.flush();
+  send({10, 20});
+  send({30});
+  queue.flush();  // no room: they wait
+  EXPECT_EQ(backend.backlog_rows, 3U);
+  backend.answer_first();
+  queue.flush();
+  ASSERT_EQ(backend.running.size(), 1U);
+  EXPECT_EQ(backend.running[0].rows, 3);
+  backend.answer_first();
+  EXPECT_EQ(answers, (std::vector<std::string>{"2;", "11;21;", "31;"}));
+  EXPECT_EQ(queue.open_requests(), 0U);
+}
+
+TEST_F(FunctionQueueTest, NeverPacksMoreRowsThanTheLimit) {
+  backend.room = 0;
+  send({1, 2, 3, 4, 5});
+  send({6, 7, 8, 9});
+  backend.room = 5;
+  queue.flush();
+  ASSERT_EQ(backend.running.size(), 2U);
+  EXPECT_EQ(backend.running[0].rows, 5);
+}
+
+TEST_F(FunctionQueueTest, AFullQueueRefusesWithItsLimit) {
+  backend.room = 0;
+  send({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  send({11});
+  EXPECT_EQ(answers[1], "12 10 rows are waiting already (limit max_queue)");
+  EXPECT_EQ(queue.counts().refused, 1U);
+}
+
+TEST_F(FunctionQueueTest, ALostRequestIsTriedOnceMoreAloneAndThenIs502) {
+  send({1});
+  send({2});
+  queue.flush();
+  backend.lose_first();
+  queue.flush();
+  ASSERT_EQ(backend.running.size(), 1U);
+  EXPECT_EQ(backend.running[0].rows, 1);
+  EXPECT_TRUE(backend.running[0].alone);
+  backend.lose_first();
+  queue.flush();
+  backend.answer_first();
+  EXPECT_EQ(answers[0], "11 two instances ended while they had this request: killed by signal 9");
+  EXPECT_EQ(answers[1], "3;");
+  EXPECT_EQ(queue.counts().retried, 2U);
+  EXPECT_EQ(queue.counts().lost, 1U);
+}
+
+TEST_F(FunctionQueueTest, ABatchThatHadNotBegunIsNoRetry) {
+  send({1});
+  queue.flush();
+  for (int i = 0; i < 5; ++i) {
+    backend.lose_first(false);
+    queue.flush();
+  }
+  backend.answer_first();
+  EXPECT_EQ(answers[0], "2;");
+  EXPECT_EQ(queue.counts().retried, 0U);
+}
+
+TEST_F(FunctionQueueTest, DeadlinesEndWaitingAndRunningRequests) {
+  send({1}, seconds(1));
+  queue.flush();
+  send({2}, seconds(2));
+  loop.advance(milliseconds(1100));
+  EXPECT_EQ(answers[0], "13 no answer within 1000 ms");
+  EXPECT_EQ(answers[1], "");
+  loop.advance(seconds(1));
+  EXPECT_EQ(answers[1], "13 no answer within 2000 ms");
+  EXPECT_EQ(queue.waiting_rows(), 0U);
+  backend.answer_first();  // late: thrown away
+  queue.flush();
+  EXPECT_EQ(backend.submitted, 1U);
+  EXPECT_EQ(queue.counts().expired, 2U);
+}
+
+TEST_F(FunctionQueueTest, ACallerWhoLeftIsNotAnsweredAndItsRowNotRun) {
+  backend.room = 0;
+  send({1});
+  send({2});
+  queue.cancel(tickets[0]);
+  queue.cancel(tickets[0]);
+  EXPECT_EQ(queue.waiting_rows(), 1U);
+  backend.room = 1;
+  queue.flush();
+  ASSERT_EQ(backend.running.size(), 1U);
+  EXPECT_EQ(backend.running[0].rows, 1);
+  backend.answer_first();
+  EXPECT_EQ(answers, (std::vector<std::string>{"", "3;"}));
+}
+
+TEST_F(FunctionQueueTest, ABackEndThatCannotStartIsToldAtOnce) {
+  backend.sick = "template failed: no such file";
+  send({1});
+  EXPECT_EQ(answers[0], "12 template failed: no such file");
+}
+
+TEST_F(FunctionQueueTest, FailAllAnswersEverything) {
+  send({1});
+  queue.flush();
+  send({2});
+  queue.fail_all(Error{Code::unavailable, "unloaded", {}});
+  EXPECT_EQ(answers, (std::vector<std::string>{"12 unloaded", "12 unloaded"}));
+  backend.answer_first();
+  EXPECT_EQ(queue.open_requests(), 0U);
+}
+
+}  // namespace
+}  // namespace glowplug::front
