@@ -1,0 +1,34 @@
+#include "base/installation.h"
+
+#include <cstdlib>
+#include <string>
+
+#include "base/child_process.h"
+
+namespace glowplug {
+namespace {
+
+std::filesystem::path from_environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+std::filesystem::path engine_library_path(const std::filesystem::path& given) {
+  if (!given.empty()) return given;
+  if (auto path = from_environment("GLOWPLUG_ORT_LIBRARY"); !path.empty()) return path;
+  const std::filesystem::path built = GLOWPLUG_ORT_LIBRARY_DEFAULT;
+  const std::filesystem::path installed = std::filesystem::path(program_folder()) / ".." / "lib" / "glowplug" / built.filename();
+  std::error_code failed;
+  if (std::filesystem::exists(installed, failed)) return installed.lexically_normal();
+  return built;
+}
+
+std::filesystem::path handler_program_path(const std::filesystem::path& given) {
+  if (!given.empty()) return given;
+  if (auto path = from_environment("GLOWPLUG_HANDLER"); !path.empty()) return path;
+  return std::filesystem::path(program_folder()) / "glowplug-handler";
+}
+
+}  // namespace glowplug
