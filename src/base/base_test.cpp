@@ -43,10 +43,12 @@ TEST(Units, ReadsDurations) {
   EXPECT_EQ(*parse_duration("50ms"), milliseconds(50));
   EXPECT_EQ(*parse_duration("1.5s"), milliseconds(1500));
   EXPECT_EQ(*parse_duration("0"), Duration(0));
-  for (const char* wrong : {"", "5", "-5s", "s", "5 s", "5x", "1e3s", "nan", "999999h999", "9999999999h"}) {
+  for (const char* wrong :
+       {"", "5", "-5s", "s", "5 s", "5x", "1e3s", "nan", "999999h999", "9999999999h"}) {
     EXPECT_FALSE(parse_duration(wrong)) << wrong;
   }
-  EXPECT_EQ(parse_duration("5").error().message, "\"5\" is not a duration: it has no unit; write it as 5s, 50ms or 1m");
+  EXPECT_EQ(parse_duration("5").error().message,
+            "\"5\" is not a duration: it has no unit; write it as 5s, 50ms or 1m");
 }
 
 TEST(Units, ReadsSizes) {
@@ -57,8 +59,10 @@ TEST(Units, ReadsSizes) {
 }
 
 TEST(Units, WritesWhatItReads) {
-  for (const char* text : {"50ms", "5s", "1m", "2h", "90s", "1500us"}) EXPECT_EQ(format_duration(*parse_duration(text)), text);
-  for (const char* text : {"256MiB", "1GiB", "1000B", "3KiB"}) EXPECT_EQ(format_size(*parse_size(text)), text);
+  for (const char* text : {"50ms", "5s", "1m", "2h", "90s", "1500us"})
+    EXPECT_EQ(format_duration(*parse_duration(text)), text);
+  for (const char* text : {"256MiB", "1GiB", "1000B", "3KiB"})
+    EXPECT_EQ(format_size(*parse_size(text)), text);
   EXPECT_EQ(human_size(13900000), "13.9 MB");
   EXPECT_EQ(human_duration(std::chrono::microseconds(310)), "310 us");
 }
@@ -77,7 +81,9 @@ TEST(Sha256, KnowsTheStandardVector) {
 
 TEST(Json, IsStrict) {
   EXPECT_EQ((*parse_json(R"({"a":[1,2]})"))["a"][1], 2);
-  for (const char* wrong : {"", "{", "[1,]", "NaN", R"({"a":1,"a":2})", "[1] 2", "// c\n1", "1e999"}) EXPECT_FALSE(parse_json(wrong)) << wrong;
+  for (const char* wrong :
+       {"", "{", "[1,]", "NaN", R"({"a":1,"a":2})", "[1] 2", "// c\n1", "1e999"})
+    EXPECT_FALSE(parse_json(wrong)) << wrong;
   EXPECT_FALSE(parse_json(std::string(100, '[') + std::string(100, ']')));
   EXPECT_EQ(parse_json("{\n  \"a\": x}").error().message, "not JSON at line 2, column 8");
 }
@@ -105,7 +111,8 @@ TEST(Log, WritesOneObjectALine) {
   std::string seen;
   Log log(Log::Format::json, LogLevel::info, [&seen](std::string_view line) { seen += line; });
   log.write(LogLevel::debug, "hidden", "hidden");
-  log.info("cold_start", "woke \"iris\"", {{"duration_ms", 1.5}, {"function", "iris"}, {"count", std::int64_t{3}}});
+  log.info("cold_start", "woke \"iris\"",
+           {{"duration_ms", 1.5}, {"function", "iris"}, {"count", std::int64_t{3}}});
   const auto value = parse_json(seen);
   ASSERT_TRUE(value) << seen;
   EXPECT_EQ((*value)["event"], "cold_start");

@@ -26,7 +26,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-/// Moves the wanted descriptors to their numbers, out of each other's way first, and closes the rest at exec.
+/// Moves the wanted descriptors to their numbers, out of each other's way first, and closes the
+/// rest at exec.
 bool arrange_descriptors(const std::vector<std::pair<int, int>>& wanted, int error_pipe) {
   int floor = 3;
   for (const auto& [ours, theirs] : wanted) floor = std::max(floor, theirs + 1);
@@ -42,17 +43,20 @@ bool arrange_descriptors(const std::vector<std::pair<int, int>>& wanted, int err
   }
   (void)::close_range(static_cast<unsigned>(floor), ~0U, CLOSE_RANGE_CLOEXEC);
   for (int fd = 3; fd < floor; ++fd) {
-    const bool keep = std::any_of(wanted.begin(), wanted.end(), [fd](const auto& pair) { return pair.second == fd; });
+    const bool keep = std::any_of(wanted.begin(), wanted.end(),
+                                  [fd](const auto& pair) { return pair.second == fd; });
     if (!keep) (void)::fcntl(fd, F_SETFD, FD_CLOEXEC);
   }
   return kept_pipe >= 0 && ::dup2(kept_pipe, kept_pipe) >= 0;
 }
 
-[[noreturn]] void become(const SpawnOptions& options, char* const* arguments, char* const* environment, int error_pipe, pid_t parent) {
+[[noreturn]] void become(const SpawnOptions& options, char* const* arguments,
+                         char* const* environment, int error_pipe, pid_t parent) {
   sigset_t none;
   sigemptyset(&none);
   (void)::sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD}) (void)std::signal(signal, SIG_DFL);
+  for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD})
+    (void)std::signal(signal, SIG_DFL);
   bool fine = true;
   if (options.die_with_parent) {
     fine = ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
@@ -92,7 +96,8 @@ Result<ChildProcess> ChildProcess::spawn(const SpawnOptions& options) {
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) return system_error("fork", errno);
-  if (pid == 0) become(options, argument_pointers.data(), used_environment, write_end.get(), parent);
+  if (pid == 0)
+    become(options, argument_pointers.data(), used_environment, write_end.get(), parent);
   write_end.reset();
   UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   ChildProcess child(pid, std::move(pidfd));
@@ -102,7 +107,8 @@ Result<ChildProcess> ChildProcess::spawn(const SpawnOptions& options) {
   do {
     got = ::read(read_end.get(), &reason, sizeof reason);
   } while (got < 0 && errno == EINTR);
-  if (got == static_cast<ssize_t>(sizeof reason)) return system_error("start " + options.arguments[0], reason);
+  if (got == static_cast<ssize_t>(sizeof reason))
+    return system_error("start " + options.arguments[0], reason);
   return child;
 }
 
@@ -126,7 +132,8 @@ std::optional<ExitStatus> ChildProcess::wait_until(Time deadline) {
   for (;;) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();
     pollfd poller{pidfd_.get(), POLLIN, 0};
-    const int ready = ::poll(&poller, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000)));
+    const int ready =
+        ::poll(&poller, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, 1'000'000)));
     if (ready > 0) return wait();
     if (ready == 0 && Clock::now() >= deadline) return std::nullopt;
   }
@@ -167,23 +174,34 @@ Result<Finished> run_program(std::vector<std::string> arguments, Duration limit)
   GLOWPLUG_ASSIGN(Pipe err, Pipe::make());
   GLOWPLUG_ASSIGN(const UniqueFd nothing, open_file("/dev/null", O_RDONLY));
   const std::string name = arguments.front();
-  GLOWPLUG_ASSIGN(ChildProcess child, ChildProcess::spawn({.arguments = std::move(arguments),
-                                                          .environment = std::nullopt,
-                                                          .descriptors = {{nothing.get(), 0}, {out.write_end.get(), 1}, {err.write_end.get(), 2}}}));
+  GLOWPLUG_ASSIGN(ChildProcess child,
+                  ChildProcess::spawn({.arguments = std::move(arguments),
+                                       .environment = std::nullopt,
+                                       .descriptors = {{nothing.get(), 0},
+                                                       {out.write_end.get(), 1},
+                                                       {err.write_end.get(), 2}}}));
   out.write_end.reset();
   err.write_end.reset();
   const Time deadline = Clock::now() + limit;
   Finished finished;
-  std::array<pollfd, 2> polled{pollfd{out.read_end.get(), POLLIN, 0}, pollfd{err.read_end.get(), POLLIN, 0}};
+  std::array<pollfd, 2> polled{pollfd{out.read_end.get(), POLLIN, 0},
+                               pollfd{err.read_end.get(), POLLIN, 0}};
   while (polled[0].fd >= 0 || polled[1].fd >= 0) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();
-    if (left <= 0) return Error{Code::deadline_exceeded, fmt::format("{} did not end within {:.0f} s", name, std::chrono::duration<double>(limit).count()), {}};
-    if (::poll(polled.data(), polled.size(), static_cast<int>(std::min<std::int64_t>(left, 1'000'000))) <= 0) continue;
+    if (left <= 0)
+      return Error{Code::deadline_exceeded,
+                   fmt::format("{} did not end within {:.0f} s", name,
+                               std::chrono::duration<double>(limit).count()),
+                   {}};
+    if (::poll(polled.data(), polled.size(),
+               static_cast<int>(std::min<std::int64_t>(left, 1'000'000))) <= 0)
+      continue;
     if (polled[0].revents != 0 && !drain(polled[0].fd, finished.output)) polled[0].fd = -1;
     if (polled[1].revents != 0 && !drain(polled[1].fd, finished.errors)) polled[1].fd = -1;
   }
   const auto status = child.wait_until(deadline);
-  if (!status) return Error{Code::deadline_exceeded, fmt::format("{} did not end in time", name), {}};
+  if (!status)
+    return Error{Code::deadline_exceeded, fmt::format("{} did not end in time", name), {}};
   finished.status = *status;
   return finished;
 }

@@ -28,7 +28,8 @@ TEST(ChildProcess, KillsWhatRunsTooLong) {
 }
 
 TEST(ChildProcess, TellsTheSignal) {
-  auto child = ChildProcess::spawn({.arguments = {"/bin/sleep", "100"}, .environment = {}, .descriptors = {}});
+  auto child = ChildProcess::spawn(
+      {.arguments = {"/bin/sleep", "100"}, .environment = {}, .descriptors = {}});
   ASSERT_TRUE(child);
   EXPECT_FALSE(child->wait_until(Clock::now()).has_value());
   child->kill(SIGKILL);

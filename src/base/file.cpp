@@ -52,7 +52,9 @@ Result<void> write_all(int fd, std::string_view bytes, const std::filesystem::pa
 }  // namespace
 
 Error system_error(std::string_view what, int errno_value) {
-  return Error{code_of(errno_value), fmt::format("{}: {}", what, std::generic_category().message(errno_value)), {}};
+  return Error{code_of(errno_value),
+               fmt::format("{}: {}", what, std::generic_category().message(errno_value)),
+               {}};
 }
 
 Result<UniqueFd> open_file(const std::filesystem::path& path, int flags, unsigned mode) {
@@ -63,16 +65,23 @@ Result<UniqueFd> open_file(const std::filesystem::path& path, int flags, unsigne
 
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit_bytes) {
   GLOWPLUG_ASSIGN(const UniqueFd fd, open_file(path, O_RDONLY));
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd.get(), &info) != 0) return system_error("stat " + path.string(), errno);
-  if (S_ISDIR(info.st_mode)) return Error{Code::invalid_argument, path.string() + " is a folder, a file was expected", {}};
+  if (S_ISDIR(info.st_mode))
+    return Error{Code::invalid_argument, path.string() + " is a folder, a file was expected", {}};
   std::string text;
   std::size_t filled = 0;
   for (;;) {
     if (filled > limit_bytes) {
-      return Error{Code::too_large, fmt::format("{} has more than the {} bytes allowed", path.string(), limit_bytes), {}};
+      return Error{Code::too_large,
+                   fmt::format("{} has more than the {} bytes allowed", path.string(), limit_bytes),
+                   {}};
     }
-    if (filled == text.size()) text.resize(filled + std::max<std::size_t>(4096, static_cast<std::size_t>(info.st_size) - std::min(filled, static_cast<std::size_t>(info.st_size)) + 1));
+    if (filled == text.size())
+      text.resize(filled +
+                  std::max<std::size_t>(
+                      4096, static_cast<std::size_t>(info.st_size) -
+                                std::min(filled, static_cast<std::size_t>(info.st_size)) + 1));
     const ssize_t got = ::read(fd.get(), text.data() + filled, text.size() - filled);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return system_error("read " + path.string(), errno);
@@ -83,7 +92,8 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
   return text;
 }
 
-Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes, bool sync) {
+Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes,
+                                   bool sync) {
   std::string temporary = path.string() + ".XXXXXX";
   UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!fd) return system_error("create " + temporary, errno);
@@ -91,10 +101,12 @@ Result<void> write_file_atomically(const std::filesystem::path& path, std::strin
     ::unlink(temporary.c_str());
     return error;
   };
-  if (auto wrote = write_all(fd.get(), bytes, path); !wrote) return give_up(std::move(wrote).error());
+  if (auto wrote = write_all(fd.get(), bytes, path); !wrote)
+    return give_up(std::move(wrote).error());
   if (::fchmod(fd.get(), 0644) != 0) return give_up(system_error("chmod " + temporary, errno));
   if (sync && ::fsync(fd.get()) != 0) return give_up(system_error("sync " + temporary, errno));
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return give_up(system_error("rename to " + path.string(), errno));
+  if (::rename(temporary.c_str(), path.c_str()) != 0)
+    return give_up(system_error("rename to " + path.string(), errno));
   if (sync) return sync_path(path.has_parent_path() ? path.parent_path() : ".");
   return {};
 }
@@ -107,9 +119,10 @@ Result<void> sync_path(const std::filesystem::path& path) {
 
 Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   GLOWPLUG_ASSIGN(const UniqueFd fd, open_file(path, O_RDONLY));
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd.get(), &info) != 0) return system_error("stat " + path.string(), errno);
-  if (!S_ISREG(info.st_mode)) return Error{Code::invalid_argument, path.string() + " is not a regular file", {}};
+  if (!S_ISREG(info.st_mode))
+    return Error{Code::invalid_argument, path.string() + " is not a regular file", {}};
   const auto size = static_cast<std::size_t>(info.st_size);
   if (size == 0) return MappedFile({});
   void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
@@ -128,7 +141,8 @@ Result<TemporaryFolder> TemporaryFolder::create(const std::filesystem::path& par
     where = environment != nullptr && *environment != '\0' ? environment : "/tmp";
   }
   std::string name = (where / "glowplug.XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) return system_error("create a folder in " + where.string(), errno);
+  if (::mkdtemp(name.data()) == nullptr)
+    return system_error("create a folder in " + where.string(), errno);
   return TemporaryFolder(name);
 }
 

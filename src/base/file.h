@@ -10,18 +10,25 @@
 
 namespace glowplug {
 
-/// Error of a failed system call: its text is "what: reason of errno"; code by errno (not_found, permission_denied, exhausted, internal …).
+/// Error of a failed system call: its text is "what: reason of errno"; code by errno (not_found,
+/// permission_denied, exhausted, internal …).
 [[nodiscard]] Error system_error(std::string_view what, int errno_value);
 
-/// The whole file. Errors: not_found, permission_denied, too_large (more than `limit_bytes`), internal.
-[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit_bytes = std::size_t{1} << 31);
-/// Writes a new file beside `path`, syncs it and renames it over `path`: afterwards there is the old or the new one, never half.
-[[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes, bool sync = true);
+/// The whole file. Errors: not_found, permission_denied, too_large (more than `limit_bytes`),
+/// internal.
+[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path,
+                                            std::size_t limit_bytes = std::size_t{1} << 31);
+/// Writes a new file beside `path`, syncs it and renames it over `path`: afterwards there is the
+/// old or the new one, never half.
+[[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path,
+                                                 std::string_view bytes, bool sync = true);
 /// Syncs a file or folder to the disk.
 [[nodiscard]] Result<void> sync_path(const std::filesystem::path& path);
-[[nodiscard]] Result<UniqueFd> open_file(const std::filesystem::path& path, int flags, unsigned mode = 0644);
+[[nodiscard]] Result<UniqueFd> open_file(const std::filesystem::path& path, int flags,
+                                         unsigned mode = 0644);
 
-/// A file mapped read-only; its bytes stay where they are as long as the object (or what it was moved into) lives.
+/// A file mapped read-only; its bytes stay where they are as long as the object (or what it was
+/// moved into) lives.
 class MappedFile {
  public:
   [[nodiscard]] static Result<MappedFile> open(const std::filesystem::path& path);
@@ -32,7 +39,9 @@ class MappedFile {
   }
   ~MappedFile();
   [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
-  [[nodiscard]] std::string_view text() const { return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()}; }
+  [[nodiscard]] std::string_view text() const {
+    return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
+  }
 
  private:
   explicit MappedFile(std::span<const std::byte> bytes) : bytes_(bytes) {}

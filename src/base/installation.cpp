@@ -19,7 +19,8 @@ std::filesystem::path engine_library_path(const std::filesystem::path& given) {
   if (!given.empty()) return given;
   if (auto path = from_environment("GLOWPLUG_ORT_LIBRARY"); !path.empty()) return path;
   const std::filesystem::path built = GLOWPLUG_ORT_LIBRARY_DEFAULT;
-  const std::filesystem::path installed = std::filesystem::path(program_folder()) / ".." / "lib" / "glowplug" / built.filename();
+  const std::filesystem::path installed =
+      std::filesystem::path(program_folder()) / ".." / "lib" / "glowplug" / built.filename();
   std::error_code failed;
   if (std::filesystem::exists(installed, failed)) return installed.lexically_normal();
   return built;

@@ -32,7 +32,8 @@ struct Strictness {
         keys.pop_back();
         break;
       case Json::parse_event_t::key:
-        if (!keys.back().insert(value.get<std::string>()).second) refused = fmt::format("key \"{}\" stands twice", value.get<std::string>());
+        if (!keys.back().insert(value.get<std::string>()).second)
+          refused = fmt::format("key \"{}\" stands twice", value.get<std::string>());
         break;
       default:
         break;
@@ -44,7 +45,8 @@ struct Strictness {
 }  // namespace
 
 Result<Json> parse_json(std::string_view text, int max_depth) {
-  // nlohmann's parser is not recursive, but nesting is counted before it so that hostile depth costs no memory.
+  // nlohmann's parser is not recursive, but nesting is counted before it so that hostile depth
+  // costs no memory.
   int depth = 0;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -56,7 +58,10 @@ Result<Json> parse_json(std::string_view text, int max_depth) {
       in_string = true;
     } else if (c == '[' || c == '{') {
       if (++depth > max_depth) {
-        return Error{Code::invalid_argument, fmt::format("JSON is more than {} levels deep at {}", max_depth, place_of(text, i)), {}};
+        return Error{
+            Code::invalid_argument,
+            fmt::format("JSON is more than {} levels deep at {}", max_depth, place_of(text, i)),
+            {}};
       }
     } else if (c == ']' || c == '}') {
       --depth;
@@ -64,17 +69,26 @@ Result<Json> parse_json(std::string_view text, int max_depth) {
   }
   Strictness strict{max_depth, {}, {}};
   try {
-    Json value = Json::parse(text.begin(), text.end(), [&strict](int level, Json::parse_event_t event, Json& part) { return strict(level, event, part); });
-    if (!strict.refused.empty()) return Error{Code::invalid_argument, "JSON: " + strict.refused, {}};
+    Json value = Json::parse(text.begin(), text.end(),
+                             [&strict](int level, Json::parse_event_t event, Json& part) {
+                               return strict(level, event, part);
+                             });
+    if (!strict.refused.empty())
+      return Error{Code::invalid_argument, "JSON: " + strict.refused, {}};
     return value;
   } catch (const Json::parse_error& error) {
-    return Error{Code::invalid_argument, fmt::format("not JSON at {}", place_of(text, error.byte == 0 ? 0 : error.byte - 1)), {}};
+    return Error{
+        Code::invalid_argument,
+        fmt::format("not JSON at {}", place_of(text, error.byte == 0 ? 0 : error.byte - 1)),
+        {}};
   } catch (const Json::exception&) {
     return Error{Code::invalid_argument, "not JSON: a number is out of range", {}};
   }
 }
 
-std::string canonical_json(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string canonical_json(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 std::string quote_json(std::string_view text) {
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -18,15 +18,21 @@ constexpr std::array<std::string_view, 4> kNames = {"debug", "info", "warning", 
 std::string timestamp() {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   const auto whole = std::chrono::floor<std::chrono::seconds>(now);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(whole)), (now - whole).count());
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
+                     (now - whole).count());
 }
 
 std::string plain(const LogField& field, bool quoted) {
   struct Visitor {
     bool quoted;
-    std::string operator()(std::string_view text) const { return quoted ? quote_json(text) : std::string(text); }
+    std::string operator()(std::string_view text) const {
+      return quoted ? quote_json(text) : std::string(text);
+    }
     std::string operator()(std::int64_t number) const { return fmt::format("{}", number); }
-    std::string operator()(double number) const { return std::isfinite(number) ? fmt::format("{:.6g}", number) : "null"; }
+    std::string operator()(double number) const {
+      return std::isfinite(number) ? fmt::format("{:.6g}", number) : "null";
+    }
     std::string operator()(bool truth) const { return truth ? "true" : "false"; }
   };
   return std::visit(Visitor{quoted}, field.value);
@@ -43,28 +49,36 @@ std::optional<LogLevel> log_level_named(std::string_view name) {
   return std::nullopt;
 }
 
-Log::Log(Format format, LogLevel least, Sink sink) : format_(format), least_(least), sink_(std::move(sink)) {}
-Log::Log(Log&& other) noexcept : format_(other.format_), least_(other.least_), sink_(std::move(other.sink_)) {}
+Log::Log(Format format, LogLevel least, Sink sink)
+    : format_(format), least_(least), sink_(std::move(sink)) {}
+Log::Log(Log&& other) noexcept
+    : format_(other.format_), least_(other.least_), sink_(std::move(other.sink_)) {}
 
 Log Log::to_stderr(LogLevel least, std::optional<Format> format) {
   const Format used = format.value_or(::isatty(STDERR_FILENO) == 1 ? Format::text : Format::json);
   return Log(used, least, [](std::string_view line) {
-    [[maybe_unused]] const ssize_t wrote = ::write(STDERR_FILENO, line.data(), line.size());  // one call a line: lines of several processes do not mix
+    [[maybe_unused]] const ssize_t wrote =
+        ::write(STDERR_FILENO, line.data(),
+                line.size());  // one call a line: lines of several processes do not mix
   });
 }
 
 Log Log::none() { return Log(Format::json, LogLevel::error, nullptr); }
 
-void Log::write(LogLevel level, std::string_view event, std::string_view message, std::initializer_list<LogField> fields) {
+void Log::write(LogLevel level, std::string_view event, std::string_view message,
+                std::initializer_list<LogField> fields) {
   if (!wants(level)) return;
   std::string line;
   if (format_ == Format::json) {
-    line = fmt::format(R"({{"time":"{}","level":"{}","event":{},"message":{})", timestamp(), name_of(level), quote_json(event), quote_json(message));
-    for (const LogField& field : fields) line += fmt::format(",{}:{}", quote_json(field.key), plain(field, true));
+    line = fmt::format(R"({{"time":"{}","level":"{}","event":{},"message":{})", timestamp(),
+                       name_of(level), quote_json(event), quote_json(message));
+    for (const LogField& field : fields)
+      line += fmt::format(",{}:{}", quote_json(field.key), plain(field, true));
     line += "}\n";
   } else {
     line = fmt::format("{} {:<7} {}", timestamp().substr(11, 12), name_of(level), message);
-    for (const LogField& field : fields) line += fmt::format("  {}={}", field.key, plain(field, false));
+    for (const LogField& field : fields)
+      line += fmt::format("  {}={}", field.key, plain(field, false));
     line += "\n";
   }
   const MutexLock lock(mutex_);

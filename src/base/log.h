@@ -22,28 +22,35 @@ struct LogField {
 };
 
 /// Writes lines to a sink: one JSON object a line, or readable text. From any thread.
-/// JSON: {"time":"2026-11-24T12:00:00.123Z","level":"info","event":"cold_start","message":"…", fields…}.
+/// JSON: {"time":"2026-11-24T12:00:00.123Z","level":"info","event":"cold_start","message":"…",
+/// fields…}.
 class Log {
  public:
   enum class Format { json, text };
-  using Sink = std::function<void(std::string_view line)>;  ///< gets the line with its newline; called under a lock
+  using Sink = std::function<void(std::string_view line)>;  ///< gets the line with its newline;
+                                                            ///< called under a lock
 
   Log(Format format, LogLevel least, Sink sink);
   /// JSON (or text when stderr is a terminal) to stderr.
-  static Log to_stderr(LogLevel least = LogLevel::info, std::optional<Format> format = std::nullopt);
+  static Log to_stderr(LogLevel least = LogLevel::info,
+                       std::optional<Format> format = std::nullopt);
   /// Drops everything: for tests and for verbs without a log.
   static Log none();
 
   Log(Log&&) noexcept;
   /// `event` is a stable snake_case name for programs; `message` is for people.
-  void write(LogLevel level, std::string_view event, std::string_view message, std::initializer_list<LogField> fields = {});
-  void info(std::string_view event, std::string_view message, std::initializer_list<LogField> fields = {}) {
+  void write(LogLevel level, std::string_view event, std::string_view message,
+             std::initializer_list<LogField> fields = {});
+  void info(std::string_view event, std::string_view message,
+            std::initializer_list<LogField> fields = {}) {
     write(LogLevel::info, event, message, fields);
   }
-  void warning(std::string_view event, std::string_view message, std::initializer_list<LogField> fields = {}) {
+  void warning(std::string_view event, std::string_view message,
+               std::initializer_list<LogField> fields = {}) {
     write(LogLevel::warning, event, message, fields);
   }
-  void error(std::string_view event, std::string_view message, std::initializer_list<LogField> fields = {}) {
+  void error(std::string_view event, std::string_view message,
+             std::initializer_list<LogField> fields = {}) {
     write(LogLevel::error, event, message, fields);
   }
   [[nodiscard]] bool wants(LogLevel level) const { return level >= least_ && sink_ != nullptr; }

@@ -9,7 +9,8 @@
 
 namespace glowplug {
 
-/// What went wrong, chosen by what the caller can do about it. `base/code_table.h` maps each to HTTP, gRPC and exit codes.
+/// What went wrong, chosen by what the caller can do about it. `base/code_table.h` maps each to
+/// HTTP, gRPC and exit codes.
 enum class Code {
   invalid_argument,
   unauthenticated,
@@ -44,13 +45,16 @@ struct Error {
   }
 };
 
-/// A value or an Error; member names as std::expected has them, so that callers stay when it is replaced by it.
+/// A value or an Error; member names as std::expected has them, so that callers stay when it is
+/// replaced by it.
 template <class T>
 class [[nodiscard]] Result {
  public:
   using value_type = T;
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -107,18 +111,19 @@ class [[nodiscard]] Result<void> {
 }  // namespace glowplug
 
 /// Leaves the function with the error of `expression`, a Result, if it has one.
-#define GLOWPLUG_TRY(expression)                                          \
-  do {                                                                    \
-    auto glowplug_try_ = (expression);                                    \
-    if (!glowplug_try_) return std::move(glowplug_try_).error();          \
+#define GLOWPLUG_TRY(expression)                                 \
+  do {                                                           \
+    auto glowplug_try_ = (expression);                           \
+    if (!glowplug_try_) return std::move(glowplug_try_).error(); \
   } while (false)
 
 #define GLOWPLUG_CONCAT_(a, b) a##b
 #define GLOWPLUG_CONCAT(a, b) GLOWPLUG_CONCAT_(a, b)
-/// `GLOWPLUG_ASSIGN(auto file, read_file(path));` declares `file` as the value, or leaves with the error.
+/// `GLOWPLUG_ASSIGN(auto file, read_file(path));` declares `file` as the value, or leaves with the
+/// error.
 #define GLOWPLUG_ASSIGN(declaration, expression) \
   GLOWPLUG_ASSIGN_(GLOWPLUG_CONCAT(glowplug_result_, __LINE__), declaration, expression)
-#define GLOWPLUG_ASSIGN_(temporary, declaration, expression)   \
-  auto temporary = (expression);                               \
-  if (!temporary) return std::move(temporary).error();         \
+#define GLOWPLUG_ASSIGN_(temporary, declaration, expression) \
+  auto temporary = (expression);                             \
+  if (!temporary) return std::move(temporary).error();       \
   declaration = *std::move(temporary)

@@ -13,7 +13,9 @@ namespace glowplug {
 
 struct Sha256::Context {
   EVP_MD_CTX* handle = EVP_MD_CTX_new();
-  Context() { GLOWPLUG_CHECK(handle != nullptr && EVP_DigestInit_ex(handle, EVP_sha256(), nullptr) == 1); }
+  Context() {
+    GLOWPLUG_CHECK(handle != nullptr && EVP_DigestInit_ex(handle, EVP_sha256(), nullptr) == 1);
+  }
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
   ~Context() { EVP_MD_CTX_free(handle); }
@@ -30,7 +32,8 @@ void Sha256::update(std::span<const std::byte> bytes) {
 std::string Sha256::hex() {
   std::array<unsigned char, 32> digest{};
   unsigned length = 0;
-  GLOWPLUG_CHECK(EVP_DigestFinal_ex(context_->handle, digest.data(), &length) == 1 && length == digest.size());
+  GLOWPLUG_CHECK(EVP_DigestFinal_ex(context_->handle, digest.data(), &length) == 1 &&
+                 length == digest.size());
   std::string text;
   for (const unsigned char byte : digest) fmt::format_to(std::back_inserter(text), "{:02x}", byte);
   return text;

@@ -14,8 +14,9 @@ struct Unit {
   std::string_view name;
   double scale;  // ns or bytes
 };
-constexpr std::array kTimeUnits = {Unit{"ns", 1}, Unit{"us", 1e3}, Unit{"ms", 1e6}, Unit{"s", 1e9},
-                                   Unit{"m", 6e10}, Unit{"h", 3.6e12}, Unit{"d", 8.64e13}};
+constexpr std::array kTimeUnits = {Unit{"ns", 1},     Unit{"us", 1e3}, Unit{"ms", 1e6},
+                                   Unit{"s", 1e9},    Unit{"m", 6e10}, Unit{"h", 3.6e12},
+                                   Unit{"d", 8.64e13}};
 constexpr std::array kSizeUnits = {Unit{"B", 1},
                                    Unit{"KiB", 1024},
                                    Unit{"MiB", 1048576},
@@ -27,14 +28,18 @@ constexpr std::array kSizeUnits = {Unit{"B", 1},
                                    Unit{"GB", 1e9},
                                    Unit{"TB", 1e12}};
 
-Result<double> parse_quantity(std::string_view text, std::span<const Unit> units, std::string_view what,
-                              std::string_view example) {
+Result<double> parse_quantity(std::string_view text, std::span<const Unit> units,
+                              std::string_view what, std::string_view example) {
   const auto refuse = [&](std::string_view why) {
-    return Error{Code::invalid_argument, fmt::format("\"{}\" is not a {}: {}; write it as {}", text, what, why, example), {}};
+    return Error{Code::invalid_argument,
+                 fmt::format("\"{}\" is not a {}: {}; write it as {}", text, what, why, example),
+                 {}};
   };
   double number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-  if (failed != std::errc{} || text.front() == '-' || !std::isfinite(number)) return refuse("it does not start with a number of at least 0");
+  const auto [end, failed] =
+      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  if (failed != std::errc{} || text.front() == '-' || !std::isfinite(number))
+    return refuse("it does not start with a number of at least 0");
   const std::string_view unit(end, text.size() - static_cast<std::size_t>(end - text.data()));
   if (unit.empty() && number == 0) return 0.0;
   if (unit.empty()) return refuse("it has no unit");
@@ -45,7 +50,8 @@ Result<double> parse_quantity(std::string_view text, std::span<const Unit> units
 }
 
 template <std::size_t N>
-std::string exact(std::uint64_t amount, const std::array<Unit, N>& units, std::size_t binary_units) {
+std::string exact(std::uint64_t amount, const std::array<Unit, N>& units,
+                  std::size_t binary_units) {
   std::string_view best = units[0].name;
   std::uint64_t shown = amount;
   for (std::size_t i = 1; i < binary_units; ++i) {
@@ -67,13 +73,15 @@ std::string three_digits(double value, std::string_view unit) {
 
 Result<Duration> parse_duration(std::string_view text) {
   GLOWPLUG_ASSIGN(const double ns, parse_quantity(text, kTimeUnits, "duration", "5s, 50ms or 1m"));
-  if (ns > 9e18) return Error{Code::invalid_argument, fmt::format("\"{}\" is longer than 285 years", text), {}};
+  if (ns > 9e18)
+    return Error{Code::invalid_argument, fmt::format("\"{}\" is longer than 285 years", text), {}};
   return Duration(static_cast<std::int64_t>(std::llround(ns)));
 }
 
 Result<std::uint64_t> parse_size(std::string_view text) {
   GLOWPLUG_ASSIGN(const double bytes, parse_quantity(text, kSizeUnits, "size", "256MiB or 50MB"));
-  if (bytes > 9e18) return Error{Code::invalid_argument, fmt::format("\"{}\" is more than 9 exabytes", text), {}};
+  if (bytes > 9e18)
+    return Error{Code::invalid_argument, fmt::format("\"{}\" is more than 9 exabytes", text), {}};
   return static_cast<std::uint64_t>(std::llround(bytes));
 }
 

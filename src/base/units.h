@@ -8,7 +8,8 @@
 
 namespace glowplug {
 
-/// "50ms", "5s", "1m", "2h", "10us", "1.5s"; "0" needs no unit. Errors: invalid_argument, with what was seen and an example.
+/// "50ms", "5s", "1m", "2h", "10us", "1.5s"; "0" needs no unit. Errors: invalid_argument, with what
+/// was seen and an example.
 [[nodiscard]] Result<Duration> parse_duration(std::string_view text);
 /// "256MiB", "1GiB", "64KiB", "50MB", "1GB", "100B"; "0" needs no unit. Errors: invalid_argument.
 [[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);

@@ -14,21 +14,22 @@
 
 namespace glowplug::engine {
 
-/// What an adapter can do. The conformance suite runs every case on every adapter: a case passes, or returns `unimplemented`
-/// exactly where the capability was not declared.
+/// What an adapter can do. The conformance suite runs every case on every adapter: a case passes,
+/// or returns `unimplemented` exactly where the capability was not declared.
 struct Capabilities {
   std::vector<Datatype> datatypes;
-  bool dynamic_shapes = false;    ///< dimensions of -1
-  bool zero_sized = false;        ///< dimensions of 0
-  bool optional_inputs = false;   ///< inputs with a default that may be left out
+  bool dynamic_shapes = false;   ///< dimensions of -1
+  bool zero_sized = false;       ///< dimensions of 0
+  bool optional_inputs = false;  ///< inputs with a default that may be left out
   bool several_inputs = false;
-  bool output_subset = false;     ///< only some outputs may be asked for
-  bool scalars = false;           ///< rank 0
+  bool output_subset = false;  ///< only some outputs may be asked for
+  bool scalars = false;        ///< rank 0
 };
 
 struct OpenOptions {
   int threads = 1;
-  /// The file is already optimized for exactly this CPU and library: map it, use its weights in place, optimize nothing.
+  /// The file is already optimized for exactly this CPU and library: map it, use its weights in
+  /// place, optimize nothing.
   bool prepared = false;
 };
 
@@ -36,9 +37,10 @@ struct OpenOptions {
 class OutputSink {
  public:
   virtual ~OutputSink() = default;
-  /// Room for output `index` (in signature order), to be filled before the next call. The sink copies `shape`.
-  /// Errors: too_large (the reply has no room); the run then ends with that error.
-  [[nodiscard]] virtual Result<std::span<std::byte>> output(std::size_t index, Datatype datatype, std::span<const std::int64_t> shape,
+  /// Room for output `index` (in signature order), to be filled before the next call. The sink
+  /// copies `shape`. Errors: too_large (the reply has no room); the run then ends with that error.
+  [[nodiscard]] virtual Result<std::span<std::byte>> output(std::size_t index, Datatype datatype,
+                                                            std::span<const std::int64_t> shape,
                                                             std::size_t size_bytes) = 0;
 };
 
@@ -49,15 +51,18 @@ struct RunReport {
   std::int64_t output_ns = 0;  ///< engine values to sink
 };
 
-/// One loaded model. Not for several threads at once; may be used in a forked child if the engine's library starts no threads.
+/// One loaded model. Not for several threads at once; may be used in a forked child if the engine's
+/// library starts no threads.
 class Session {
  public:
   virtual ~Session() = default;
   [[nodiscard]] virtual const Signature& signature() const = 0;
-  /// Runs once. `inputs`: one for each of signature().inputs, nullopt for an optional one left out; already checked by check_tensor
-  /// and check_against. `wanted`: output indexes, ascending. Fills `sink` in that order.
-  /// Errors: invalid_argument (the model refuses the values, with the library's text), exhausted (out of memory), internal, those of the sink.
-  [[nodiscard]] virtual Result<RunReport> run(std::span<const std::optional<TensorView>> inputs, std::span<const std::size_t> wanted,
+  /// Runs once. `inputs`: one for each of signature().inputs, nullopt for an optional one left out;
+  /// already checked by check_tensor and check_against. `wanted`: output indexes, ascending. Fills
+  /// `sink` in that order. Errors: invalid_argument (the model refuses the values, with the
+  /// library's text), exhausted (out of memory), internal, those of the sink.
+  [[nodiscard]] virtual Result<RunReport> run(std::span<const std::optional<TensorView>> inputs,
+                                              std::span<const std::size_t> wanted,
                                               OutputSink& sink) = 0;
 };
 
@@ -68,11 +73,14 @@ class Engine {
   [[nodiscard]] virtual std::string_view name() const = 0;     ///< "onnxruntime"
   [[nodiscard]] virtual std::string_view version() const = 0;  ///< of the library, "1.28.0"
   [[nodiscard]] virtual const Capabilities& capabilities() const = 0;
-  /// Loads a model. Errors: not_found, invalid_argument (not a model, with the library's text), unimplemented (uses what is not declared).
-  [[nodiscard]] virtual Result<std::unique_ptr<Session>> open(const std::filesystem::path& model, const OpenOptions& options) = 0;
-  /// Writes the form that `open` with `prepared` takes into the folder `into`; returns its main file's name.
-  /// Errors: as open; unimplemented (this engine has no such form).
-  [[nodiscard]] virtual Result<std::string> prepare(const std::filesystem::path& model, const std::filesystem::path& into) = 0;
+  /// Loads a model. Errors: not_found, invalid_argument (not a model, with the library's text),
+  /// unimplemented (uses what is not declared).
+  [[nodiscard]] virtual Result<std::unique_ptr<Session>> open(const std::filesystem::path& model,
+                                                              const OpenOptions& options) = 0;
+  /// Writes the form that `open` with `prepared` takes into the folder `into`; returns its main
+  /// file's name. Errors: as open; unimplemented (this engine has no such form).
+  [[nodiscard]] virtual Result<std::string> prepare(const std::filesystem::path& model,
+                                                    const std::filesystem::path& into) = 0;
 };
 
 }  // namespace glowplug::engine

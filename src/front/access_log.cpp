@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kFlushBytes = 64 * 1024;
 
-/// Appends a JSON string. Bytes that are no ASCII are taken as they are when they are UTF-8 by the front's checks of targets and ids.
+/// Appends a JSON string. Bytes that are no ASCII are taken as they are when they are UTF-8 by the
+/// front's checks of targets and ids.
 void append_quoted(std::string& to, std::string_view text) {
   to += '"';
   for (const char c : text) {
@@ -39,13 +40,16 @@ double ms(Duration duration) { return static_cast<double>(duration.count()) / 1e
 
 void AccessLog::write(const AccessRecord& record) {
   if (!sink_) return;
-  const auto now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now()).time_since_epoch();
+  const auto now =
+      std::chrono::floor<milliseconds>(std::chrono::system_clock::now()).time_since_epoch();
   if (const auto second = now.count() / 1000; second != second_) {
     second_ = second;
-    second_text_ = fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(second)));
+    second_text_ =
+        fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(second)));
   }
   auto out = std::back_inserter(lines_);
-  fmt::format_to(out, R"({{"time":"{}.{:03}Z","level":"info","event":"request","method":)", second_text_, now.count() % 1000);
+  fmt::format_to(out, R"({{"time":"{}.{:03}Z","level":"info","event":"request","method":)",
+                 second_text_, now.count() % 1000);
   append_quoted(lines_, record.method);
   append_text(lines_, "target", record.target);
   fmt::format_to(out, ",\"status\":{}", record.status);
@@ -53,11 +57,13 @@ void AccessLog::write(const AccessRecord& record) {
   append_text(lines_, "version", record.version);
   append_text(lines_, "request_id", record.request_id);
   append_text(lines_, "peer", record.peer);
-  fmt::format_to(out, ",\"received_bytes\":{},\"sent_bytes\":{},\"duration_ms\":{:.3f}", record.received_bytes, record.sent_bytes, ms(record.duration));
+  fmt::format_to(out, ",\"received_bytes\":{},\"sent_bytes\":{},\"duration_ms\":{:.3f}",
+                 record.received_bytes, record.sent_bytes, ms(record.duration));
   if (record.timing != nullptr) {
     const PhaseTiming& timing = *record.timing;
-    fmt::format_to(out, ",\"rows\":{},\"batch_rows\":{},\"queue_ms\":{:.3f},\"run_ms\":{:.3f},\"cold\":{}", record.rows, record.batch_rows, ms(timing.queue),
-                   ms(timing.instance.run), timing.cold);
+    fmt::format_to(
+        out, ",\"rows\":{},\"batch_rows\":{},\"queue_ms\":{:.3f},\"run_ms\":{:.3f},\"cold\":{}",
+        record.rows, record.batch_rows, ms(timing.queue), ms(timing.instance.run), timing.cold);
     if (timing.cold) fmt::format_to(out, ",\"start_ms\":{:.3f}", ms(timing.start));
   }
   append_text(lines_, "error", record.error);

@@ -21,8 +21,8 @@ struct AccessRecord {
   std::int64_t batch_rows = 0;
 };
 
-/// Structured access log: one JSON object a line. Lines are collected and handed to `sink` by `flush`, once a pass of the loop, so that a
-/// request costs no system call. On the loop's thread.
+/// Structured access log: one JSON object a line. Lines are collected and handed to `sink` by
+/// `flush`, once a pass of the loop, so that a request costs no system call. On the loop's thread.
 class AccessLog {
  public:
   using Sink = std::function<void(std::string_view lines)>;
@@ -34,7 +34,7 @@ class AccessLog {
  private:
   Sink sink_;
   std::string lines_;
-  std::int64_t second_ = -1;     // of the time text below: made once a second
+  std::int64_t second_ = -1;  // of the time text below: made once a second
   std::string second_text_;
 };
 

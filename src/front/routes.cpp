@@ -44,21 +44,32 @@ constexpr std::array kPatterns = {
     Pattern{"readyz", RouteKind::readyz, kRead, {}},
     Pattern{"metrics", RouteKind::metrics, kRead, {}},
     Pattern{"v2/models/{f}/generate", RouteKind::not_offered, kPost, "the generate extension"},
-    Pattern{"v2/models/{f}/generate_stream", RouteKind::not_offered, kPost, "the generate extension"},
-    Pattern{"v2/models/{f}/versions/{v}/generate", RouteKind::not_offered, kPost, "the generate extension"},
-    Pattern{"v2/models/{f}/versions/{v}/generate_stream", RouteKind::not_offered, kPost, "the generate extension"},
+    Pattern{"v2/models/{f}/generate_stream", RouteKind::not_offered, kPost,
+            "the generate extension"},
+    Pattern{"v2/models/{f}/versions/{v}/generate", RouteKind::not_offered, kPost,
+            "the generate extension"},
+    Pattern{"v2/models/{f}/versions/{v}/generate_stream", RouteKind::not_offered, kPost,
+            "the generate extension"},
     Pattern{"v2/trace/setting", RouteKind::not_offered, kBoth, "the trace extension"},
     Pattern{"v2/models/{f}/trace/setting", RouteKind::not_offered, kBoth, "the trace extension"},
     Pattern{"v2/logging", RouteKind::not_offered, kBoth, "the logging extension"},
-    Pattern{"v2/systemsharedmemory/status", RouteKind::not_offered, kRead, "shared memory of the client"},
-    Pattern{"v2/systemsharedmemory/region/*/status", RouteKind::not_offered, kRead, "shared memory of the client"},
-    Pattern{"v2/systemsharedmemory/region/*/register", RouteKind::not_offered, kPost, "shared memory of the client"},
-    Pattern{"v2/systemsharedmemory/region/*/unregister", RouteKind::not_offered, kPost, "shared memory of the client"},
-    Pattern{"v2/systemsharedmemory/unregister", RouteKind::not_offered, kPost, "shared memory of the client"},
+    Pattern{"v2/systemsharedmemory/status", RouteKind::not_offered, kRead,
+            "shared memory of the client"},
+    Pattern{"v2/systemsharedmemory/region/*/status", RouteKind::not_offered, kRead,
+            "shared memory of the client"},
+    Pattern{"v2/systemsharedmemory/region/*/register", RouteKind::not_offered, kPost,
+            "shared memory of the client"},
+    Pattern{"v2/systemsharedmemory/region/*/unregister", RouteKind::not_offered, kPost,
+            "shared memory of the client"},
+    Pattern{"v2/systemsharedmemory/unregister", RouteKind::not_offered, kPost,
+            "shared memory of the client"},
     Pattern{"v2/cudasharedmemory/status", RouteKind::not_offered, kRead, "CUDA shared memory"},
-    Pattern{"v2/cudasharedmemory/region/*/status", RouteKind::not_offered, kRead, "CUDA shared memory"},
-    Pattern{"v2/cudasharedmemory/region/*/register", RouteKind::not_offered, kPost, "CUDA shared memory"},
-    Pattern{"v2/cudasharedmemory/region/*/unregister", RouteKind::not_offered, kPost, "CUDA shared memory"},
+    Pattern{"v2/cudasharedmemory/region/*/status", RouteKind::not_offered, kRead,
+            "CUDA shared memory"},
+    Pattern{"v2/cudasharedmemory/region/*/register", RouteKind::not_offered, kPost,
+            "CUDA shared memory"},
+    Pattern{"v2/cudasharedmemory/region/*/unregister", RouteKind::not_offered, kPost,
+            "CUDA shared memory"},
     Pattern{"v2/cudasharedmemory/unregister", RouteKind::not_offered, kPost, "CUDA shared memory"},
 };
 
@@ -130,7 +141,8 @@ Result<Route> find_route(std::string_view target) {
     if (!found) continue;
     const auto function = percent_decoded(found->function);
     const auto version = percent_decoded(found->version);
-    if (!function || !version) return Error{Code::invalid_argument, fmt::format("broken percent escape in {}", path), {}};
+    if (!function || !version)
+      return Error{Code::invalid_argument, fmt::format("broken percent escape in {}", path), {}};
     return Route{pattern.kind, *function, *version, pattern.methods, pattern.feature};
   }
   return unknown;

@@ -26,18 +26,20 @@ enum class RouteKind {
   healthz,
   readyz,
   metrics,
-  not_offered,  ///< parts of the protocol that are not served: shared memory, trace, logging, generate
+  not_offered,  ///< parts of the protocol that are not served: shared memory, trace, logging,
+                ///< generate
 };
 
 struct Route {
   RouteKind kind{};
-  std::string function;  ///< percent-decoded; empty where the route has none
-  std::string version;   ///< empty: the one served
+  std::string function;      ///< percent-decoded; empty where the route has none
+  std::string version;       ///< empty: the one served
   std::string_view methods;  ///< allowed ones, for the Allow header: "GET, HEAD" or "POST"
   std::string_view feature;  ///< not_offered only: what it would be
 };
 
-/// Finds the route of a target (path with query). Errors: not_found; invalid_argument (a broken escape in the path).
+/// Finds the route of a target (path with query). Errors: not_found; invalid_argument (a broken
+/// escape in the path).
 [[nodiscard]] Result<Route> find_route(std::string_view target);
 
 }  // namespace glowplug::front

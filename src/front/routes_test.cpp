@@ -17,11 +17,13 @@ TEST(FindRoute, KnowsTheProtocolsAddresses) {
   EXPECT_EQ(find_route("/v2/models/stats")->kind, RouteKind::all_stats);
   EXPECT_EQ(find_route("/v2/models/a%20b")->function, "a b");
   EXPECT_EQ(find_route("/predict/iris")->kind, RouteKind::predict);
-  EXPECT_EQ(find_route("/v2/systemsharedmemory/region/r/register")->feature, "shared memory of the client");
+  EXPECT_EQ(find_route("/v2/systemsharedmemory/region/r/register")->feature,
+            "shared memory of the client");
 }
 
 TEST(FindRoute, RefusesEverythingElse) {
-  for (const char* target : {"", "/", "v2", "*", "/v2//models", "/v2/models//infer", "/v2/models/a/b/infer", "/V2", "/metrics/x", "/predict"}) {
+  for (const char* target : {"", "/", "v2", "*", "/v2//models", "/v2/models//infer",
+                             "/v2/models/a/b/infer", "/V2", "/metrics/x", "/predict"}) {
     const auto route = find_route(target);
     ASSERT_FALSE(route) << target;
     EXPECT_EQ(route.error().code, Code::not_found) << target;

@@ -11,27 +11,33 @@
 
 namespace glowplug::gateway {
 
-/// What `glowplug serve` and `up` are told. Settings of the process are here; those of functions in `settings`.
+/// What `glowplug serve` and `up` are told. Settings of the process are here; those of functions in
+/// `settings`.
 struct ServeOptions {
   std::string host = "127.0.0.1";
-  std::uint16_t http_port = 8080;               ///< 0: any free port
-  std::vector<std::filesystem::path> bundles;   ///< serve these, named by their manifests; empty: all functions of the store
-  std::filesystem::path home;                   ///< the store's folder
-  GivenSettings settings;                       ///< defaults for all functions; a function's own record in the store beats them
-  std::filesystem::path handler_program;        ///< glowplug-handler; empty: beside this program
-  std::filesystem::path engine_library;         ///< empty: found as `doctor` says
-  std::uint64_t template_budget_bytes = std::uint64_t{1} << 30;  ///< idle templates beyond this are evicted, longest unused first
+  std::uint16_t http_port = 8080;  ///< 0: any free port
+  std::vector<std::filesystem::path>
+      bundles;  ///< serve these, named by their manifests; empty: all functions of the store
+  std::filesystem::path home;  ///< the store's folder
+  GivenSettings
+      settings;  ///< defaults for all functions; a function's own record in the store beats them
+  std::filesystem::path handler_program;  ///< glowplug-handler; empty: beside this program
+  std::filesystem::path engine_library;   ///< empty: found as `doctor` says
+  std::uint64_t template_budget_bytes =
+      std::uint64_t{1} << 30;  ///< idle templates beyond this are evicted, longest unused first
   std::uint64_t max_body_bytes = std::uint64_t{64} << 20;
   std::uint32_t max_connections = 10000;
-  Duration drain_timeout = seconds(30);         ///< SIGTERM: accepted requests have this long
-  bool access_log = true;                       ///< one JSON line a request on stderr
-  bool sandbox = true;                          ///< seccomp, landlock, a user of their own for instances
+  Duration drain_timeout = seconds(30);  ///< SIGTERM: accepted requests have this long
+  bool access_log = true;                ///< one JSON line a request on stderr
+  bool sandbox = true;                   ///< seccomp, landlock, a user of their own for instances
 };
 
-/// Serves until SIGTERM (drains) or SIGINT (ends at once); SIGHUP reads the functions again without losing a request.
-/// `listening` is called once the port is bound and the functions are loaded, with the address for the first line on stdout:
-/// "listening http=127.0.0.1:43121".
-/// Errors: not_found (a bundle), invalid_argument, unavailable (port taken, with the fix), and what the store says.
-[[nodiscard]] Result<void> serve(const ServeOptions& options, Log& log, const std::function<void(const std::string& line)>& listening);
+/// Serves until SIGTERM (drains) or SIGINT (ends at once); SIGHUP reads the functions again without
+/// losing a request. `listening` is called once the port is bound and the functions are loaded,
+/// with the address for the first line on stdout: "listening http=127.0.0.1:43121". Errors:
+/// not_found (a bundle), invalid_argument, unavailable (port taken, with the fix), and what the
+/// store says.
+[[nodiscard]] Result<void> serve(const ServeOptions& options, Log& log,
+                                 const std::function<void(const std::string& line)>& listening);
 
 }  // namespace glowplug::gateway

@@ -13,8 +13,12 @@
 namespace glowplug {
 namespace {
 
-SettingRow duration_row(std::string_view key, std::string_view meaning, std::string_view example, Duration FunctionSettings::*member) {
-  return {key, "duration", meaning, example,
+SettingRow duration_row(std::string_view key, std::string_view meaning, std::string_view example,
+                        Duration FunctionSettings::* member) {
+  return {key,
+          "duration",
+          meaning,
+          example,
           [member](FunctionSettings& settings, std::string_view text) -> Result<void> {
             GLOWPLUG_ASSIGN(settings.*member, parse_duration(text));
             return {};
@@ -22,8 +26,12 @@ SettingRow duration_row(std::string_view key, std::string_view meaning, std::str
           [member](const FunctionSettings& settings) { return format_duration(settings.*member); }};
 }
 
-SettingRow size_row(std::string_view key, std::string_view meaning, std::string_view example, std::uint64_t FunctionSettings::*member) {
-  return {key, "size", meaning, example,
+SettingRow size_row(std::string_view key, std::string_view meaning, std::string_view example,
+                    std::uint64_t FunctionSettings::* member) {
+  return {key,
+          "size",
+          meaning,
+          example,
           [member](FunctionSettings& settings, std::string_view text) -> Result<void> {
             GLOWPLUG_ASSIGN(settings.*member, parse_size(text));
             return {};
@@ -31,33 +39,47 @@ SettingRow size_row(std::string_view key, std::string_view meaning, std::string_
           [member](const FunctionSettings& settings) { return format_size(settings.*member); }};
 }
 
-SettingRow count_row(std::string_view key, std::string_view meaning, std::string_view example, std::uint32_t least, std::uint32_t most,
-                     std::uint32_t FunctionSettings::*member) {
-  return {key, "count", meaning, example,
-          [=](FunctionSettings& settings, std::string_view text) -> Result<void> {
-            std::uint32_t number = 0;
-            const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-            if (failed != std::errc{} || end != text.data() + text.size() || number < least || number > most) {
-              return Error{Code::invalid_argument, fmt::format("\"{}\" is not a whole number from {} to {}", text, least, most), {}};
-            }
-            settings.*member = number;
-            return {};
-          },
-          [member](const FunctionSettings& settings) { return fmt::format("{}", settings.*member); }};
+SettingRow count_row(std::string_view key, std::string_view meaning, std::string_view example,
+                     std::uint32_t least, std::uint32_t most,
+                     std::uint32_t FunctionSettings::* member) {
+  return {
+      key,
+      "count",
+      meaning,
+      example,
+      [=](FunctionSettings& settings, std::string_view text) -> Result<void> {
+        std::uint32_t number = 0;
+        const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (failed != std::errc{} || end != text.data() + text.size() || number < least ||
+            number > most) {
+          return Error{Code::invalid_argument,
+                       fmt::format("\"{}\" is not a whole number from {} to {}", text, least, most),
+                       {}};
+        }
+        settings.*member = number;
+        return {};
+      },
+      [member](const FunctionSettings& settings) { return fmt::format("{}", settings.*member); }};
 }
 
 std::vector<SettingRow> make_rows() {
   using S = FunctionSettings;
   return {
       size_row("memory", "memory of each of its processes", "256MiB", &S::memory_bytes),
-      duration_row("timeout", "longest time from a request's arrival to its answer", "5s", &S::timeout),
-      count_row("min_instances", "instances kept running without work", "0", 0, 64, &S::min_instances),
+      duration_row("timeout", "longest time from a request's arrival to its answer", "5s",
+                   &S::timeout),
+      count_row("min_instances", "instances kept running without work", "0", 0, 64,
+                &S::min_instances),
       count_row("max_instances", "most instances at once", "4", 1, 64, &S::max_instances),
       count_row("parked", "idle instances kept beyond those at work", "0", 0, 64, &S::parked),
-      count_row("max_queue", "most rows waiting; beyond it requests are answered 503", "512", 1, 1'000'000, &S::max_queue),
-      size_row("max_queue_bytes", "most tensor bytes waiting; beyond it requests are answered 503", "256MiB", &S::max_queue_bytes),
-      duration_row("idle_timeout", "an instance without work leaves after this long", "60s", &S::idle_timeout),
-      count_row("max_batch", "most rows that run together; 0: what the bundle allows", "32", 0, 65536, &S::max_batch),
+      count_row("max_queue", "most rows waiting; beyond it requests are answered 503", "512", 1,
+                1'000'000, &S::max_queue),
+      size_row("max_queue_bytes", "most tensor bytes waiting; beyond it requests are answered 503",
+               "256MiB", &S::max_queue_bytes),
+      duration_row("idle_timeout", "an instance without work leaves after this long", "60s",
+                   &S::idle_timeout),
+      count_row("max_batch", "most rows that run together; 0: what the bundle allows", "32", 0,
+                65536, &S::max_batch),
   };
 }
 
@@ -65,7 +87,10 @@ Error unknown_key(std::string_view key) {
   std::vector<std::string> keys;
   for (const SettingRow& row : function_setting_rows()) keys.emplace_back(row.key);
   const auto near = nearest(key, keys);
-  return Error{Code::invalid_argument, fmt::format("unknown setting \"{}\"{}", key, near ? fmt::format("; did you mean \"{}\"?", *near) : ""), {}};
+  return Error{Code::invalid_argument,
+               fmt::format("unknown setting \"{}\"{}", key,
+                           near ? fmt::format("; did you mean \"{}\"?", *near) : ""),
+               {}};
 }
 
 }  // namespace
@@ -78,15 +103,20 @@ std::span<const SettingRow> function_setting_rows() {
 Result<FunctionSettings> apply(FunctionSettings base, const GivenSettings& given) {
   for (const auto& [key, text] : given) {
     const auto rows = function_setting_rows();
-    const auto row = std::find_if(rows.begin(), rows.end(), [&key = key](const SettingRow& one) { return one.key == key; });
+    const auto row = std::find_if(rows.begin(), rows.end(),
+                                  [&key = key](const SettingRow& one) { return one.key == key; });
     if (row == rows.end()) return unknown_key(key);
     auto read = row->read(base, text);
     if (!read) return std::move(read).error().in(key);
   }
   if (base.min_instances > base.max_instances) {
-    return Error{Code::invalid_argument, fmt::format("min_instances ({}) is more than max_instances ({})", base.min_instances, base.max_instances), {}};
+    return Error{Code::invalid_argument,
+                 fmt::format("min_instances ({}) is more than max_instances ({})",
+                             base.min_instances, base.max_instances),
+                 {}};
   }
-  if (base.timeout <= Duration(0)) return Error{Code::invalid_argument, "timeout must be more than 0", {}};
+  if (base.timeout <= Duration(0))
+    return Error{Code::invalid_argument, "timeout must be more than 0", {}};
   return base;
 }
 

@@ -13,17 +13,19 @@
 
 namespace glowplug {
 
-/// How one function is served. `function:` of glowplug.yaml, flags of `serve`, the function's record in the store.
+/// How one function is served. `function:` of glowplug.yaml, flags of `serve`, the function's
+/// record in the store.
 struct FunctionSettings {
   std::uint64_t memory_bytes = std::uint64_t{512} << 20;  ///< of each of its processes
-  Duration timeout = seconds(30);             ///< from arrival of a request to its answer
-  std::uint32_t min_instances = 0;            ///< kept running without work
+  Duration timeout = seconds(30);   ///< from arrival of a request to its answer
+  std::uint32_t min_instances = 0;  ///< kept running without work
   std::uint32_t max_instances = 4;
-  std::uint32_t parked = 0;                   ///< idle instances kept beyond those at work
-  std::uint32_t max_queue = 512;              ///< rows waiting; one more is 503
-  std::uint64_t max_queue_bytes = std::uint64_t{256} << 20;  ///< bytes of tensors waiting; one more request is 503
-  Duration idle_timeout = seconds(60);        ///< an instance without work leaves after this long
-  std::uint32_t max_batch = 0;                ///< rows that run together; 0: what the bundle allows
+  std::uint32_t parked = 0;       ///< idle instances kept beyond those at work
+  std::uint32_t max_queue = 512;  ///< rows waiting; one more is 503
+  std::uint64_t max_queue_bytes = std::uint64_t{256}
+                                  << 20;  ///< bytes of tensors waiting; one more request is 503
+  Duration idle_timeout = seconds(60);    ///< an instance without work leaves after this long
+  std::uint32_t max_batch = 0;            ///< rows that run together; 0: what the bundle allows
 };
 
 /// One setting: flag, key, environment, help and JSON Schema come from this row.
@@ -32,14 +34,17 @@ struct SettingRow {
   std::string_view type;     ///< "duration", "size" or "count"
   std::string_view meaning;  ///< one line for help
   std::string_view example;
-  std::function<Result<void>(FunctionSettings&, std::string_view text)> read;  ///< errors: invalid_argument
-  std::function<std::string(const FunctionSettings&)> write;                   ///< what `read` reads back
+  std::function<Result<void>(FunctionSettings&, std::string_view text)>
+      read;                                                   ///< errors: invalid_argument
+  std::function<std::string(const FunctionSettings&)> write;  ///< what `read` reads back
 };
 [[nodiscard]] std::span<const SettingRow> function_setting_rows();
 
-/// Settings that someone gave, as text by key; those not given are absent, so that layers can be laid over each other.
+/// Settings that someone gave, as text by key; those not given are absent, so that layers can be
+/// laid over each other.
 using GivenSettings = std::map<std::string, std::string, std::less<>>;
-/// `base` with each of `given` laid over it. Errors: invalid_argument naming the key (with "did you mean") or the limit.
+/// `base` with each of `given` laid over it. Errors: invalid_argument naming the key (with "did you
+/// mean") or the limit.
 [[nodiscard]] Result<FunctionSettings> apply(FunctionSettings base, const GivenSettings& given);
 
 }  // namespace glowplug

@@ -24,8 +24,10 @@ TEST(FunctionSettings, LayersAreLaidOver) {
 }
 
 TEST(FunctionSettings, RefusalsNameTheKey) {
-  EXPECT_EQ(apply({}, {{"idle_timout", "1s"}}).error().message, "unknown setting \"idle_timout\"; did you mean \"idle_timeout\"?");
-  EXPECT_EQ(apply({}, {{"max_queue", "0"}}).error().message, "max_queue: \"0\" is not a whole number from 1 to 1000000");
+  EXPECT_EQ(apply({}, {{"idle_timout", "1s"}}).error().message,
+            "unknown setting \"idle_timout\"; did you mean \"idle_timeout\"?");
+  EXPECT_EQ(apply({}, {{"max_queue", "0"}}).error().message,
+            "max_queue: \"0\" is not a whole number from 1 to 1000000");
   EXPECT_FALSE(apply({}, {{"min_instances", "5"}}));
   EXPECT_FALSE(apply({}, {{"timeout", "0"}}));
 }

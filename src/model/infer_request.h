@@ -18,19 +18,21 @@ using Parameters = std::vector<std::pair<std::string, Parameter>>;
 
 /// How the caller wants one output.
 struct RequestedOutput {
-  std::size_t index = 0;           ///< in Signature::outputs
-  bool binary = false;             ///< as bytes after the JSON, not inside it
+  std::size_t index = 0;            ///< in Signature::outputs
+  bool binary = false;              ///< as bytes after the JSON, not inside it
   std::int64_t classification = 0;  ///< k > 0: the k best as "value:index[:label]"
 };
 
-/// One input of a request, checked against the signature. The bytes lie in `InferRequest::body` or `decoded`.
+/// One input of a request, checked against the signature. The bytes lie in `InferRequest::body` or
+/// `decoded`.
 struct InferInput {
   bool present = false;  ///< false only for optional inputs
   Shape shape;
   std::span<const std::byte> bytes;
 };
 
-/// One inference as every protocol's codec gives it and every back end takes it. Moves keep `bytes` valid; not copied.
+/// One inference as every protocol's codec gives it and every back end takes it. Moves keep `bytes`
+/// valid; not copied.
 struct InferRequest {
   InferRequest() = default;
   InferRequest(InferRequest&&) = default;
@@ -40,30 +42,33 @@ struct InferRequest {
   Parameters parameters;
   std::vector<InferInput> inputs;        ///< in the order of Signature::inputs, one each
   std::vector<RequestedOutput> outputs;  ///< what is asked for, in the caller's order; never empty
-  std::int64_t rows = 1;                 ///< dimension 0 of the inputs where the model batches, else 1
+  std::int64_t rows = 1;  ///< dimension 0 of the inputs where the model batches, else 1
 
-  std::unique_ptr<std::string> body;              ///< owns what binary inputs point into; may be null
-  std::vector<std::vector<std::byte>> decoded;    ///< owns what other inputs were decoded into
+  std::unique_ptr<std::string> body;            ///< owns what binary inputs point into; may be null
+  std::vector<std::vector<std::byte>> decoded;  ///< owns what other inputs were decoded into
 };
 
 /// Time spent inside the instance for the batch this request was in.
 struct RunTiming {
-  nanoseconds input{0};    ///< request slot to engine values
-  nanoseconds run{0};      ///< the engine's run
-  nanoseconds output{0};   ///< engine values to reply slot
+  nanoseconds input{0};   ///< request slot to engine values
+  nanoseconds run{0};     ///< the engine's run
+  nanoseconds output{0};  ///< engine values to reply slot
 };
 
-/// Where the time of one request went: the phases of Server-Timing, of /metrics and of the statistics extension.
+/// Where the time of one request went: the phases of Server-Timing, of /metrics and of the
+/// statistics extension.
 struct PhaseTiming {
   nanoseconds parse{0};  ///< reading body and tensors
   nanoseconds queue{0};  ///< waiting for an instance, without `start`
-  nanoseconds start{0};  ///< of a cold start: from asking for an instance until it took the request; 0 when warm
+  nanoseconds start{
+      0};  ///< of a cold start: from asking for an instance until it took the request; 0 when warm
   RunTiming instance;
   nanoseconds write{0};  ///< making the answer
   bool cold = false;     ///< an instance was started for this request
 };
 
-/// The answer: one tensor for each of `InferRequest::outputs`, in that order, holding this caller's rows only.
+/// The answer: one tensor for each of `InferRequest::outputs`, in that order, holding this caller's
+/// rows only.
 struct InferResponse {
   std::vector<Tensor> outputs;
   PhaseTiming timing;

@@ -15,16 +15,18 @@ namespace glowplug {
 struct TensorSpec {
   std::string name;
   Datatype datatype = Datatype::fp32;
-  Shape shape;                      ///< -1: any; an empty shape is a scalar
-  bool optional = false;            ///< an input that may be left out
-  std::vector<std::string> labels;  ///< outputs only: class names in order of the last dimension; may be empty
+  Shape shape;            ///< -1: any; an empty shape is a scalar
+  bool optional = false;  ///< an input that may be left out
+  std::vector<std::string>
+      labels;  ///< outputs only: class names in order of the last dimension; may be empty
 };
 
 /// What a model takes and gives.
 struct Signature {
   std::vector<TensorSpec> inputs;
   std::vector<TensorSpec> outputs;
-  /// Rows (dimension 0) of different requests may run together up to this many; 0: never. Found out at export, not believed.
+  /// Rows (dimension 0) of different requests may run together up to this many; 0: never. Found out
+  /// at export, not believed.
   std::int64_t max_batch = 0;
 
   [[nodiscard]] std::optional<std::size_t> input_named(std::string_view name) const;
@@ -33,8 +35,10 @@ struct Signature {
   [[nodiscard]] std::string describe() const;
 };
 
-/// Errors: invalid_argument naming input, what was sent and what was expected, unless datatype and shape fit the spec.
-[[nodiscard]] Result<void> check_against(const TensorSpec& spec, Datatype datatype, std::span<const std::int64_t> shape);
+/// Errors: invalid_argument naming input, what was sent and what was expected, unless datatype and
+/// shape fit the spec.
+[[nodiscard]] Result<void> check_against(const TensorSpec& spec, Datatype datatype,
+                                         std::span<const std::int64_t> shape);
 
 [[nodiscard]] Json to_json(const Signature& signature);
 /// Errors: invalid_argument naming the key.

@@ -7,7 +7,8 @@ namespace {
 
 Signature iris() {
   return {.inputs = {{"features", Datatype::fp32, {-1, 4}, false, {}}},
-          .outputs = {{"label", Datatype::int64, {-1}, false, {}}, {"probabilities", Datatype::fp32, {-1, 3}, false, {"a", "b", "c"}}},
+          .outputs = {{"label", Datatype::int64, {-1}, false, {}},
+                      {"probabilities", Datatype::fp32, {-1, 3}, false, {"a", "b", "c"}}},
           .max_batch = 64};
 }
 
@@ -20,8 +21,10 @@ TEST(Signature, RoundTripsThroughJson) {
 }
 
 TEST(Signature, RefusesWhatItDoesNotKnow) {
-  for (const char* change : {R"({"extra":1})", R"({"inputs":{}})", R"({"max_batch":-1})", R"({"inputs":[{"name":"x","datatype":"FP33","shape":[1]}]})",
-                             R"({"inputs":[{"name":"x","datatype":"FP32","shape":[-2]}]})", R"({"inputs":[{"name":"x","datatype":"FP32"}]})"}) {
+  for (const char* change : {R"({"extra":1})", R"({"inputs":{}})", R"({"max_batch":-1})",
+                             R"({"inputs":[{"name":"x","datatype":"FP33","shape":[1]}]})",
+                             R"({"inputs":[{"name":"x","datatype":"FP32","shape":[-2]}]})",
+                             R"({"inputs":[{"name":"x","datatype":"FP32"}]})"}) {
     Json json = to_json(iris());
     json.update(Json::parse(change));
     EXPECT_FALSE(signature_from_json(json)) << change;
@@ -31,8 +34,10 @@ TEST(Signature, RefusesWhatItDoesNotKnow) {
 TEST(CheckAgainst, NamesWhatWasExpected) {
   const TensorSpec spec{"features", Datatype::fp32, {-1, 4}, false, {}};
   EXPECT_TRUE(check_against(spec, Datatype::fp32, Shape{7, 4}));
-  EXPECT_EQ(check_against(spec, Datatype::fp32, Shape{7, 5}).error().message, "input \"features\" has shape [7,5]; expected FP32[-1,4]");
-  EXPECT_EQ(check_against(spec, Datatype::fp64, Shape{7, 4}).error().message, "input \"features\" is FP64; expected FP32[-1,4]");
+  EXPECT_EQ(check_against(spec, Datatype::fp32, Shape{7, 5}).error().message,
+            "input \"features\" has shape [7,5]; expected FP32[-1,4]");
+  EXPECT_EQ(check_against(spec, Datatype::fp64, Shape{7, 4}).error().message,
+            "input \"features\" is FP64; expected FP32[-1,4]");
 }
 
 }  // namespace

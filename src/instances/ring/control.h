@@ -10,20 +10,34 @@
 #include "base/fd.h"
 #include "base/result.h"
 
-/// Messages between the gateway and a template, over a SEQPACKET socket; each is one packet: a fixed head and, for some, JSON text.
+/// Messages between the gateway and a template, over a SEQPACKET socket; each is one packet: a
+/// fixed head and, for some, JSON text.
 ///
-///   gateway -> template    start{json}        once, first: what to load and within which limits (TemplateSpec)
-///                          add_slot{slot}     + 2 descriptors: ring memory, instance doorbell (the gateway's doorbell came with start)
-///                          fork{slot}         make an instance that serves that slot
-///                          leave              end; instances die with the template
-///   template -> gateway    ready{json}        loaded and warmed up (TemplateReady); no fork before it
-///                          failed{json}       could not load: {"code":…,"message":…,"fix":…}; the template ends
-///                          forked{slot,pid}   + 1 descriptor: the instance's pidfd
+///   gateway -> template    start{json}        once, first: what to load and within which limits
+///   (TemplateSpec)
+///                          add_slot{slot}     + 2 descriptors: ring memory, instance doorbell (the
+///                          gateway's doorbell came with start) fork{slot}         make an instance
+///                          that serves that slot leave              end; instances die with the
+///                          template
+///   template -> gateway    ready{json}        loaded and warmed up (TemplateReady); no fork before
+///   it
+///                          failed{json}       could not load: {"code":…,"message":…,"fix":…}; the
+///                          template ends forked{slot,pid}   + 1 descriptor: the instance's pidfd
 ///                          fork_failed{slot,status = errno}
 ///                          exited{slot,pid,status as of waitpid}
 namespace glowplug::instances {
 
-enum class ControlType : std::uint32_t { start = 1, add_slot, fork, leave, ready = 101, failed, forked, fork_failed, exited };
+enum class ControlType : std::uint32_t {
+  start = 1,
+  add_slot,
+  fork,
+  leave,
+  ready = 101,
+  failed,
+  forked,
+  fork_failed,
+  exited
+};
 inline constexpr std::size_t kMostControlBytes = 192 * 1024;
 inline constexpr std::size_t kMostControlDescriptors = 4;
 
@@ -36,9 +50,11 @@ struct ControlMessage {
   std::vector<UniqueFd> descriptors;
 };
 
-/// Sends one message. Errors: instance_lost (the other side is gone), exhausted (its queue is full), too_large.
+/// Sends one message. Errors: instance_lost (the other side is gone), exhausted (its queue is
+/// full), too_large.
 [[nodiscard]] Result<void> send_control(int socket, const ControlMessage& message);
-/// Receives one; nullopt when a non-blocking socket has none. Errors: instance_lost (closed), internal (not a message of ours).
+/// Receives one; nullopt when a non-blocking socket has none. Errors: instance_lost (closed),
+/// internal (not a message of ours).
 [[nodiscard]] Result<std::optional<ControlMessage>> receive_control(int socket);
 
 }  // namespace glowplug::instances
