@@ -1,0 +1,61 @@
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "base/loop.h"
+
+namespace glowplug::front::http {
+
+/// What a watched socket tells. Called on the loop's thread.
+class SocketEvents {
+ public:
+  virtual void on_readable() = 0;
+  virtual void on_writable() = 0;
+
+ protected:
+  ~SocketEvents() = default;
+};
+
+/// Watches one socket until it is destroyed; that may happen inside an event. Must not outlive the
+/// loop.
+class SocketWatch {
+ public:
+  virtual ~SocketWatch() = default;
+  /// One on_readable() when there is something to read (or the peer hung up), perhaps at once from
+  /// the loop. Asking again before that changes nothing.
+  virtual void want_read() = 0;
+  virtual void want_write() = 0;
+};
+
+/// The event loop of the process: Boost.Asio behind a wall, because its headers are slow to
+/// compile.
+class AsioLoop : public Loop {
+ public:
+  AsioLoop();
+  ~AsioLoop() override;
+  AsioLoop(const AsioLoop&) = delete;
+  AsioLoop& operator=(const AsioLoop&) = delete;
+
+  [[nodiscard]] Time now() const override { return Clock::now(); }
+  /// An fd can be watched once at a time. nullptr if the kernel refuses (no memory, or not a
+  /// pollable file).
+  [[nodiscard]] Handle watch_readable(int fd, std::function<void()> ready) override;
+  [[nodiscard]] Handle at(Time when, std::function<void()> expired) override;
+  void post(std::function<void()> task) override;
+  /// `fd` must be non-blocking, stays the caller's and open while the watch lives; `events` too.
+  /// nullptr as for watch_readable.
+  [[nodiscard]] std::unique_ptr<SocketWatch> watch_socket(int fd, SocketEvents& events);
+
+  /// Runs until stop(). A pass handles what is ready, a few hundred events at most; after each one
+  /// `after_each_pass` is called, which is where batches are made.
+  void run(const std::function<void()>& after_each_pass = {});
+  /// Makes run() return after the event under way; from any thread. Without a run() under way the
+  /// next one returns at once.
+  void stop();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace glowplug::front::http

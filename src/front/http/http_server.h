@@ -1,0 +1,96 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "front/http/asio_loop.h"
+#include "front/http/http_limits.h"
+#include "front/http/http_message.h"
+
+namespace glowplug::front::http {
+
+class Connection;
+class ServerState;
+
+/// One request that waits for its answer. Lives as long as somebody holds it, also after its
+/// connection has gone. On the loop's thread only.
+class Exchange {
+ public:
+  explicit Exchange(Connection& connection) : connection_(&connection) {}
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  /// An exchange that is dropped without an answer is answered 500, or closed if the client left.
+  ~Exchange();
+
+  /// Sends the answer; the first call counts, later ones do nothing. May be called inside the
+  /// handler or at any time after it. Is sent also when the client ended only its own direction.
+  void respond(HttpAnswer answer);
+  /// Whether the client closed the connection or its sending direction, or was lost.
+  [[nodiscard]] bool gone() const { return gone_; }
+  /// `call` is called once when the client leaves before the answer; at once if it has left. It is
+  /// forgotten when the answer is given.
+  void on_gone(std::function<void()> call);
+
+ private:
+  friend class Connection;
+  Connection* connection_;  // null: answered, or the connection ended
+  bool gone_ = false;
+  std::function<void()> on_gone_;
+};
+
+/// Called with each whole request. Answers through the exchange, now or later.
+using HttpHandler = std::function<void(HttpRequest, std::shared_ptr<Exchange>)>;
+/// Called at the end of a head, before the body is read and before "100 Continue": an answer here
+/// is the answer, and the handler is not called.
+using HeadCheck = std::function<std::optional<HttpAnswer>(const HttpHead&)>;
+
+/// A request that the server answered itself, for logs and counters.
+struct HttpRefusal {
+  int status = 0;
+  std::string_view text;
+  std::string_view peer;
+};
+
+/// HTTP/1.1 server (RFC 9110, 9112) on one listening socket. Knows nothing of models.
+///
+/// Requests of a connection are answered one after the other, in order: bytes of later ones are
+/// kept. What is not HTTP, exceeds a limit or comes too slowly is answered with
+/// {"error": "…"} by the server, and the connection ends.
+/// All calls on the loop's thread. Must be destroyed before the loop.
+class HttpServer {
+ public:
+  /// Listens on `host` (address or name; "*" or "" is every address) and `port` (0: a free one).
+  /// `check` may be empty. Errors: invalid_argument (no such host), already_exists (address in
+  /// use), permission_denied, internal.
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(
+      AsioLoop& loop, const std::string& host, std::uint16_t port, const HttpLimits& limits,
+      HeadCheck check, HttpHandler handler);
+  /// The same on a socket that listens already (TCP or unix), e.g. an inherited one.
+  /// Errors: invalid_argument (does not listen).
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> adopt(AsioLoop& loop, UniqueFd listener,
+                                                                 const HttpLimits& limits,
+                                                                 HeadCheck check,
+                                                                 HttpHandler handler);
+  ~HttpServer();
+
+  /// The port of the listening socket; 0 for a unix socket.
+  [[nodiscard]] std::uint16_t port() const;
+  /// Closes the listener and connections without a request; the others end with their next answer.
+  /// `drained` is called when the last one has ended, perhaps at once.
+  void drain(std::function<void()> drained = {});
+  [[nodiscard]] std::size_t connections() const;
+  /// `call` hears of every request that the server answers by itself.
+  void on_refusal(std::function<void(const HttpRefusal&)> call);
+
+ private:
+  explicit HttpServer(std::unique_ptr<ServerState> state);
+  std::unique_ptr<ServerState> state_;
+};
+
+}  // namespace glowplug::front::http
