@@ -3,33 +3,39 @@
 #include <string>
 
 #include "front/backend.h"
-#include "front/function_metrics.h"
 #include "front/function_queue.h"
 #include "front/oip/statistics.h"
 #include "model/function_settings.h"
+#include "observe/function_metrics.h"
 
 namespace glowplug::front {
 
-/// One function version as it is served: its back end, its queue, what it counted. On the loop's
-/// thread.
-struct ServedFunction {
-  ServedFunction(Loop& loop, std::string function_name, std::string function_version,
-                 Signature model_signature, const FunctionSettings& given,
-                 std::unique_ptr<Backend> answers, FunctionMetrics counted);
-
+/// What a front is told of a function version.
+struct FunctionDescription {
   std::string name;
   std::string version;
   Signature signature;  ///< of the bundle: with max_batch and labels
   FunctionSettings settings;
+};
+
+/// One function version as it is served: its back end, its queue, what it counted. On the loop's
+/// thread; stays in place.
+struct ServedFunction {
+  ServedFunction(Loop& loop, FunctionDescription described, std::unique_ptr<Backend> answers,
+                 std::shared_ptr<observe::FunctionMetrics> counted);
+  ServedFunction(const ServedFunction&) = delete;
+  ServedFunction& operator=(const ServedFunction&) = delete;
+
+  /// Brings what the queue counted, and its length, to the metrics.
+  void report();
+
+  FunctionDescription about;
   std::unique_ptr<Backend> backend;
   FunctionQueue queue;  // after the back end: it goes first
   oip::ModelStatistics statistics;
-  FunctionMetrics metrics;
+  std::shared_ptr<observe::FunctionMetrics> metrics;  // shared with another form of this version
+  QueueCounts reported;
   bool in_flush_list = false;
 };
-
-/// Shared by the table and the requests under way: a version taken out of the table lives until its
-/// last request is answered.
-using ServedPtr = std::shared_ptr<ServedFunction>;
 
 }  // namespace glowplug::front
