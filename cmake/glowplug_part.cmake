@@ -6,7 +6,8 @@
 #     SOURCES store.cpp
 #     TESTS store_test.cpp               # one program, store_test, registered with ctest
 #     TEST_DEPENDS engine                # parts that only the tests need
-#     TEST_LABELS threads)               # labels of every test in it
+#     TEST_LABELS threads)               # labels of every test in it; `threads`: also run under ThreadSanitizer, built by target threads_tests
+add_custom_target(threads_tests)
 function(glowplug_part name)
   cmake_parse_arguments(PART "" "" "DEPENDS;LIBRARIES;SOURCES;TESTS;TEST_DEPENDS;TEST_LIBRARIES;TEST_LABELS" ${ARGN})
   set(target glowplug_${name})
@@ -27,6 +28,9 @@ function(glowplug_part name)
     target_link_libraries(${name}_test PRIVATE ${target} ${test_depends} ${PART_TEST_LIBRARIES} GTest::gtest GTest::gtest_main)
     gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
       PROPERTIES LABELS "unit;${PART_TEST_LABELS}" TIMEOUT 120)
+    if("threads" IN_LIST PART_TEST_LABELS)
+      add_dependencies(threads_tests ${name}_test)
+    endif()
   endif()
 endfunction()
 
