@@ -11,20 +11,20 @@
 #include "base/result.h"
 
 /// Messages between the gateway and a template, over a SEQPACKET socket; each is one packet: a
-/// fixed head and, for some, JSON text.
+/// fixed head and, for some, JSON text. Neither side blocks on the other for long: messages are few
+/// and small.
 ///
-///   gateway -> template    start{json}        once, first: what to load and within which limits
-///   (TemplateSpec)
-///                          add_slot{slot}     + 2 descriptors: ring memory, instance doorbell (the
-///                          gateway's doorbell came with start) fork{slot}         make an instance
-///                          that serves that slot leave              end; instances die with the
-///                          template
-///   template -> gateway    ready{json}        loaded and warmed up (TemplateReady); no fork before
-///   it
-///                          failed{json}       could not load: {"code":…,"message":…,"fix":…}; the
-///                          template ends forked{slot,pid}   + 1 descriptor: the instance's pidfd
-///                          fork_failed{slot,status = errno}
-///                          exited{slot,pid,status as of waitpid}
+///   gateway -> template
+///     start{json}              once, first: what to load and within which limits (TemplateSpec)
+///     add_slot{slot}           + 2 descriptors: GatewayRing::memory_fd and instance_doorbell
+///     fork{slot}               make an instance that serves that slot; one at a time in a slot
+///     leave                    end; instances die with the template
+///   template -> gateway
+///     ready{json}              loaded and warmed up (TemplateReady); no fork is answered before it
+///     failed{json}             could not load (code, message, fix); the template ends
+///     forked{slot, pid}        + 1 descriptor: the instance's pidfd (see check_instance_pidfd)
+///     fork_failed{slot, status = errno}
+///     exited{slot, pid, status as of waitpid}
 namespace glowplug::instances {
 
 enum class ControlType : std::uint32_t {
@@ -56,5 +56,10 @@ struct ControlMessage {
 /// Receives one; nullopt when a non-blocking socket has none. Errors: instance_lost (closed),
 /// internal (not a message of ours).
 [[nodiscard]] Result<std::optional<ControlMessage>> receive_control(int socket);
+
+/// Whether `pidfd`, received from the template `parent`, is of its child `pid` and may be
+/// signaled: a template that lies could have sent one of any other process. A process that has
+/// ended is fine. Errors: internal saying what it is instead.
+[[nodiscard]] Result<void> check_instance_pidfd(int pidfd, pid_t pid, pid_t parent);
 
 }  // namespace glowplug::instances

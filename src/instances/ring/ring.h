@@ -15,16 +15,18 @@
 
 /// The shared-memory ring between the gateway and one instance: a sealed memfd of fixed size
 /// (F_SEAL_SHRINK|GROW|SEAL), two slots each way so that the next batch lies ready while one runs,
-/// and two eventfds as doorbells. Single producer, single consumer each way.
+/// and a doorbell each way. Single producer, single consumer each way; replies come in the order
+/// of the requests. Its layout: ring_layout.h.
 ///
-/// It is a trust boundary: the instance is not trusted. The gateway copies a reply's header once
-/// into its own memory, checks the copy (sequence, counts, datatypes, shapes against byte sizes,
-/// offsets inside the slot) and only then copies the tensors out; it never uses a length or an
-/// index in place. A reply that breaks a rule makes `take_reply` fail; the caller then kills the
-/// instance.
+/// It is a trust boundary: the instance is not trusted and may write anything anywhere into the
+/// memory at any time. The gateway copies a reply's head once into its own memory, checks the copy
+/// (sequence, counts, datatypes, shapes against byte sizes, sizes against the slot), copies the
+/// tensors out to where it computed that they lie, and then checks their framing; it never uses a
+/// length or an index in place. A reply that breaks a rule makes `take_reply` fail; the caller
+/// then kills the instance.
 ///
 /// Doorbells: a side that is about to sleep sets its `sleeping` flag (seq_cst), looks at the ring
-/// once more, and sleeps on its eventfd; the other side rings only if that flag is set.
+/// once more, and sleeps on its doorbell; the other side rings only if that flag is set.
 namespace glowplug::instances {
 
 inline constexpr std::size_t kRingSlots = 2;      ///< batches in flight for one instance
@@ -67,9 +69,10 @@ struct RingReply {
 /// The gateway's end. Not for several threads at once.
 class GatewayRing {
  public:
-  /// Makes memfd and doorbell. Errors: exhausted, internal.
-  [[nodiscard]] static Result<std::unique_ptr<GatewayRing>> create(const RingSizes& sizes,
-                                                                   int gateway_doorbell);
+  /// Makes the memory and the instance's doorbell. The gateway's own doorbell, one for many rings,
+  /// is a `Doorbell` of the caller, given to the template when it is started. Memory costs nothing
+  /// until it is used. Errors: exhausted, internal.
+  [[nodiscard]] static Result<std::unique_ptr<GatewayRing>> create(const RingSizes& sizes);
   virtual ~GatewayRing() = default;
 
   /// For SCM_RIGHTS to the template: the sealed memory and the doorbell that wakes the instance.
@@ -77,28 +80,35 @@ class GatewayRing {
   [[nodiscard]] virtual int instance_doorbell() const = 0;
   /// How many more batches fit now (0 to kRingSlots).
   [[nodiscard]] virtual std::size_t free_slots() const = 0;
-  /// Copies the batch into a free slot and rings if the instance sleeps. Errors: too_large (tensors
-  /// do not fit; names limit and size).
+  /// Copies the batch into a free slot and rings if the instance sleeps. Precondition:
+  /// free_slots() > 0. Errors: too_large (tensors do not fit; names limit and size).
   [[nodiscard]] virtual Result<void> put_request(const RingRequest& request) = 0;
-  /// The next reply if there is one. Errors: internal: the instance broke the rules of the ring and
-  /// must be killed. `expected`: what the reply must look like: sequence and, per wanted output,
-  /// the datatype.
+  /// The next reply if there is one. `expected` is what it must look like: the sequence of the
+  /// oldest batch in flight and the datatype of each of its wanted outputs. Errors: internal: the
+  /// instance broke the rules of the ring (the text says which) and must be killed; then `reset`.
   struct Expected {
     std::uint64_t sequence = 0;
     std::span<const Datatype> datatypes;
   };
   [[nodiscard]] virtual Result<std::optional<RingReply>> take_reply(const Expected& expected) = 0;
+  /// How many of the batches in flight, oldest first, the instance says it has begun. It is the
+  /// instance's word, at most what is in flight: good for choosing what counts as a retry, so the
+  /// caller bounds the other retries too.
+  [[nodiscard]] virtual std::size_t begun() const = 0;
   /// Says that this side is about to sleep; false if there is a reply already (do not sleep).
   [[nodiscard]] virtual bool prepare_to_sleep() = 0;
   virtual void woke() = 0;
-  /// After the instance ended: empties slots and doorbells and gives large memory back, so that the
-  /// next instance can use it.
+  /// After the instance ended and not before: empties the slots and gives their memory back, so
+  /// that the next instance can use the ring. A request put before that instance is forked waits
+  /// for it.
   virtual void reset() = 0;
 };
 
-/// The instance's end, made after the fork from the two descriptors. It trusts the gateway.
+/// The instance's end, made after the fork. It trusts the gateway.
 class InstanceRing {
  public:
+  /// `memory` and `instance_doorbell` as GatewayRing gives them, `gateway_doorbell` a ringing end.
+  /// Errors: invalid_argument (not a ring), exhausted.
   [[nodiscard]] static Result<std::unique_ptr<InstanceRing>> attach(UniqueFd memory,
                                                                     UniqueFd instance_doorbell,
                                                                     UniqueFd gateway_doorbell);
@@ -112,13 +122,17 @@ class InstanceRing {
     std::vector<std::optional<TensorView>> inputs;
     std::vector<std::size_t> wanted;
   };
-  /// Waits (asleep in read(2) on the doorbell) for the next request.
+  /// Waits (asleep in read(2) on the doorbell) for the next request. The one before must have been
+  /// finished.
   [[nodiscard]] virtual Request& next() = 0;
-  /// Room in the reply slot of the current request for its next output. Errors: too_large.
+  /// Room in the reply slot of the current request for its next output: a multiple of 64 bytes
+  /// into the memory. `index` must be the next of the request's wanted outputs. Errors: too_large,
+  /// internal (another output, or too many dimensions).
   [[nodiscard]] virtual Result<std::span<std::byte>> output(std::size_t index, Datatype datatype,
                                                             std::span<const std::int64_t> shape,
                                                             std::size_t size_bytes) = 0;
-  /// Publishes the reply of the current request: its outputs, or the error, which drops them.
+  /// Publishes the reply of the current request: its outputs, or the error, which drops them. An
+  /// error's code outside of those that an engine gives (engine/engine.h) becomes internal.
   virtual void finish(const Result<void>& outcome, const RunTiming& timing) = 0;
 };
 

@@ -10,7 +10,8 @@
 namespace glowplug::instances {
 
 /// What a template is told to do: the JSON of the `start` message. The program is started as
-/// `glowplug-handler --role template --control-fd 3`, with 4 = the gateway's doorbell.
+/// `glowplug-handler --role template --control-fd 3`, with 4 = the ringing end of the gateway's
+/// doorbell (doorbell.h), which instances inherit.
 struct TemplateSpec {
   std::string function;  ///< for logs and the process title
   std::string version;
@@ -33,6 +34,7 @@ struct TemplateSpec {
                         ///< bundle's first sample
 };
 [[nodiscard]] Json to_json(const TemplateSpec& spec);
+/// Errors: invalid_argument naming the key that is missing, unknown or of another type.
 [[nodiscard]] Result<TemplateSpec> template_spec_from_json(const Json& json);
 
 /// The JSON of the `ready` message.
@@ -45,10 +47,18 @@ struct TemplateReady {
   std::string engine_version;
   std::string prepared_file;  ///< after prepare_only: the main file's name
   bool used_prepared = false;
+  std::string prepared_problem;      ///< why the portable form serves although a prepared one was
+                                     ///< named; else empty
   std::vector<std::string> missing;  ///< facilities that are not here ("seccomp", "landlock", "huge
                                      ///< pages"), said once in the gateway's log
 };
 [[nodiscard]] Json to_json(const TemplateReady& ready);
+/// The gateway does not trust it: a template has parsed a model. Errors as above.
 [[nodiscard]] Result<TemplateReady> template_ready_from_json(const Json& json);
+
+/// The JSON of the `failed` message. Text that is not ours to trust: codes outside the table read
+/// as internal.
+[[nodiscard]] Json to_json(const Error& error);
+[[nodiscard]] Error error_from_json(const Json& json);
 
 }  // namespace glowplug::instances
