@@ -42,6 +42,7 @@ struct InferRequest {
   Parameters parameters;
   std::vector<InferInput> inputs;        ///< in the order of Signature::inputs, one each
   std::vector<RequestedOutput> outputs;  ///< what is asked for, in the caller's order; never empty
+  Duration timeout{0};                   ///< the caller's own limit, from arrival; 0: none given
   std::int64_t rows = 1;  ///< dimension 0 of the inputs where the model batches, else 1
 
   std::unique_ptr<std::string> body;            ///< owns what binary inputs point into; may be null
