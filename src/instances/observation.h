@@ -1,0 +1,72 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "base/time.h"
+
+/// What a pool tells of itself, for /metrics and `status`.
+namespace glowplug::instances {
+
+/// Where the time of a template's start went.
+struct TemplateStart {
+  Duration total{0};  ///< from asking the keeper until the template was ready
+  nanoseconds engine{0};
+  nanoseconds model{0};
+  nanoseconds warm_up{0};
+};
+
+/// An instance that was started because a request needed one, and has answered.
+struct ColdStart {
+  Duration total{0};        ///< from asking for the instance until its first reply
+  Duration fork{0};         ///< from asking the template until it said "forked"
+  Duration first_reply{0};  ///< from then on
+  std::optional<TemplateStart> after_template;  ///< the template had to be started first
+};
+
+/// Told as it happens, on the loop's thread; must not call back into the pool.
+class PoolObserver {
+ public:
+  virtual ~PoolObserver() = default;
+  virtual void on_template_start(const TemplateStart& /*start*/) {}
+  virtual void on_cold_start(const ColdStart& /*start*/) {}
+};
+
+/// Instances as they are now. `parked` ones were forked ahead and have not worked yet.
+struct InstancesByState {
+  std::uint32_t starting = 0;
+  std::uint32_t idle = 0;
+  std::uint32_t busy = 0;
+  std::uint32_t parked = 0;
+  std::uint32_t leaving = 0;  ///< told to leave, or killed and not yet gone
+  friend bool operator==(const InstancesByState&, const InstancesByState&) = default;
+};
+
+/// Cumulative since the pool was made.
+struct PoolCounts {
+  std::uint64_t forks = 0;
+  std::uint64_t cold_starts = 0;        ///< forks that a request waited for, and that answered
+  std::uint64_t instances_left = 0;     ///< ended because they were idle, or drained
+  std::uint64_t instances_crashed = 0;  ///< ended by themselves, or killed by someone else
+  std::uint64_t instances_killed = 0;   ///< by us: overran, or broke the rules of the ring
+  std::uint64_t lost_with_rows = 0;     ///< of crashed and killed: a batch had begun there
+  std::uint64_t templates_started = 0;  ///< became ready
+  std::uint64_t templates_failed = 0;   ///< did not become ready
+  std::uint64_t templates_crashed = 0;  ///< ended after they had been ready
+  std::uint64_t templates_evicted = 0;  ///< ended to keep within the memory budget
+};
+
+/// Memory at the last measurement; proportional set sizes (shared pages are divided among their
+/// users), so that the sum is what the function costs.
+struct PoolMemory {
+  std::uint64_t template_pss_bytes = 0;
+  std::uint64_t instances_pss_bytes = 0;
+};
+
+struct PoolSnapshot {
+  InstancesByState instances;
+  PoolCounts counts;
+  PoolMemory memory;
+  bool template_ready = false;
+};
+
+}  // namespace glowplug::instances
