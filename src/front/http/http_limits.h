@@ -19,7 +19,10 @@ struct HttpLimits {
   std::uint64_t min_body_bytes_per_second = 1024;
   Duration keep_alive_timeout = seconds(75);  ///< without a byte between requests: closed
   Duration write_timeout = seconds(30);       ///< without progress of an answer: closed
-  std::size_t max_connections = 10'000;       ///< one more gets 503
+  /// After an answer that ends the connection against the client's wish, its input is thrown away
+  /// for this long, so that a client still sending can read the answer.
+  Duration linger_timeout = seconds(2);
+  std::size_t max_connections = 10'000;  ///< one more gets 503
 };
 
 }  // namespace glowplug::front::http

@@ -20,10 +20,9 @@ struct HttpField {
 /// Request line and header fields. All views point into `bytes`, which moves along: they are valid
 /// as long as the head, or the head it was moved to, lives.
 struct HttpHead {
-  std::string_view method;  ///< as sent: methods are case-sensitive
-  std::string_view target;  ///< as sent: "/v2/models/a%20b?x=1", "*", "http://host/path"
-  std::string_view
-      path;  ///< of the target, not percent-decoded (url.h does that): "/v2/models/a%20b"
+  std::string_view method;        ///< as sent: methods are case-sensitive
+  std::string_view target;        ///< as sent: "/v2/models/a%20b?x=1", "*", "http://host/path"
+  std::string_view path;          ///< of the target, not percent-decoded; "*" for OPTIONS *
   std::string_view query;         ///< behind the "?", not decoded; may be empty
   int minor_version = 1;          ///< 0 for HTTP/1.0; every other 1.x counts as 1
   std::vector<HttpField> fields;  ///< in the order sent

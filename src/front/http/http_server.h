@@ -31,10 +31,12 @@ class Exchange {
   /// Sends the answer; the first call counts, later ones do nothing. May be called inside the
   /// handler or at any time after it. Is sent also when the client ended only its own direction.
   void respond(HttpAnswer answer);
-  /// Whether the client closed the connection or its sending direction, or was lost.
+  /// Whether the client closed the connection or its sending direction, or was lost. The two kinds
+  /// of closing look the same from here: who answers all the same reaches a client that only ended
+  /// its own direction.
   [[nodiscard]] bool gone() const { return gone_; }
   /// `call` is called once when the client leaves before the answer; at once if it has left. It is
-  /// forgotten when the answer is given.
+  /// forgotten when the answer is given. It may respond() or drop the exchange.
   void on_gone(std::function<void()> call);
 
  private:
@@ -47,10 +49,12 @@ class Exchange {
 /// Called with each whole request. Answers through the exchange, now or later.
 using HttpHandler = std::function<void(HttpRequest, std::shared_ptr<Exchange>)>;
 /// Called at the end of a head, before the body is read and before "100 Continue": an answer here
-/// is the answer, and the handler is not called.
+/// is the answer, and the handler is not called. The connection ends after it, unless the whole
+/// body came in the same read as its head.
 using HeadCheck = std::function<std::optional<HttpAnswer>(const HttpHead&)>;
 
-/// A request that the server answered itself, for logs and counters.
+/// A request that the server answered itself, or a pause of accepting (status 0: no file
+/// descriptors, no memory), for logs and counters.
 struct HttpRefusal {
   int status = 0;
   std::string_view text;
