@@ -23,6 +23,9 @@ struct Batch {
   std::int64_t rows = 0;
   std::vector<std::size_t> wanted;  ///< union of the outputs asked for, ascending
   bool alone = false;               ///< a row that lost an instance already: must not share a run
+  /// The latest deadline of its items: past it nobody waits any more, and an instance that still
+  /// works on it may be killed.
+  Time deadline = Time::max();
   struct Outcome {
     Result<std::vector<Tensor>> outputs =
         std::vector<Tensor>{};  ///< for each of `wanted`, rows of all items in order
