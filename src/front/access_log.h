@@ -11,7 +11,7 @@ namespace glowplug::front {
 
 /// What one line of the access log says. Views need to live only for the call.
 struct AccessRecord {
-  std::string_view method, target, peer, function, version, request_id, error;
+  std::string_view method{}, target{}, peer{}, function{}, version{}, request_id{}, error{};
   int status = 0;
   std::size_t received_bytes = 0;
   std::size_t sent_bytes = 0;

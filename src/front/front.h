@@ -58,7 +58,7 @@ class Front {
   /// Everything that is served, sorted by name.
   [[nodiscard]] std::vector<ServedFunction*> functions() const;
   /// The entries of the repository's index as far as the front knows: served or unavailable names.
-  [[nodiscard]] std::vector<RepositoryEntry> entries() const;
+  [[nodiscard]] std::vector<oip::ModelIndex> entries() const;
 
   /// From now on readiness says 503, so that balancers turn elsewhere; requests are still answered.
   void set_draining();

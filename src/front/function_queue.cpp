@@ -49,6 +49,13 @@ Result<InferResponse> rows_for(const InferRequest& request, std::vector<Tensor>&
   return response;
 }
 
+/// What is left of the time in the queue and the back end when start and run are taken off: the
+/// wait for an instance, also behind another batch in its ring.
+nanoseconds waited(nanoseconds total, const PhaseTiming& timing) {
+  const RunTiming& run = timing.instance;
+  return std::max(nanoseconds(0), total - timing.start - run.input - run.run - run.output);
+}
+
 }  // namespace
 
 struct FunctionQueue::Call {
@@ -93,7 +100,7 @@ Result<void> FunctionQueue::admit() {
 
 std::uint64_t FunctionQueue::submit(InferRequest request, Time arrival, Time deadline, Done done) {
   if (auto admitted = admit(); !admitted) {
-    done(std::move(admitted).error());
+    done(request, std::move(admitted).error());
     return 0;
   }
   auto call = std::make_shared<Call>();
@@ -108,11 +115,8 @@ std::uint64_t FunctionQueue::submit(InferRequest request, Time arrival, Time dea
   deadlines_.emplace(deadline, call);
   tickets_.emplace(call->ticket, call);
   arm(deadline);
-  call->waiting = true;
-  waiting_rows_ += static_cast<std::size_t>(call->request.rows);
-  waiting_bytes_ += call->bytes;
   const std::uint64_t ticket = call->ticket;
-  waiting_.push_back(std::move(call));
+  enqueue(std::move(call), false);
   return ticket;
 }
 
@@ -130,10 +134,9 @@ void FunctionQueue::flush() {
     std::vector<CallPtr> calls;
     Batch batch = next_batch(calls);
     if (calls.empty()) break;
-    const Time submitted = loop_.now();
     batch.done = [this, alive = std::weak_ptr<bool>(alive_), calls = std::move(calls),
-                  wanted = batch.wanted, submitted](Batch::Outcome outcome) {
-      if (!alive.expired()) finish_batch(calls, std::move(outcome), wanted, submitted);
+                  wanted = batch.wanted](Batch::Outcome outcome) {
+      if (!alive.expired()) finish_batch(calls, std::move(outcome), wanted);
     };
     backend_.submit(std::move(batch));
   }
@@ -151,6 +154,7 @@ Batch FunctionQueue::next_batch(std::vector<CallPtr>& calls) {
     call->waiting = false;
     batch.items.push_back({&call->request});
     batch.rows += call->request.rows;
+    batch.deadline = calls.empty() ? call->deadline : std::max(batch.deadline, call->deadline);
     for (const std::size_t index : outputs_of(call->request)) batch.wanted.push_back(index);
     calls.push_back(std::move(call));
   };
@@ -179,11 +183,13 @@ Batch FunctionQueue::next_batch(std::vector<CallPtr>& calls) {
   }
   std::sort(batch.wanted.begin(), batch.wanted.end());
   batch.wanted.erase(std::unique(batch.wanted.begin(), batch.wanted.end()), batch.wanted.end());
+  batch.deadline = Time::min();
+  for (const CallPtr& call : calls) batch.deadline = std::max(batch.deadline, call->deadline);
   return batch;
 }
 
 void FunctionQueue::finish_batch(std::vector<CallPtr> calls, Batch::Outcome outcome,
-                                 const std::vector<std::size_t>& wanted, Time submitted) {
+                                 const std::vector<std::size_t>& wanted) {
   std::int64_t batch_rows = 0;
   for (const CallPtr& call : calls) batch_rows += call->request.rows;
   std::int64_t first = 0;
@@ -194,6 +200,9 @@ void FunctionQueue::finish_batch(std::vector<CallPtr> calls, Batch::Outcome outc
       lost(*call, outcome.begun, outcome.outputs.error());
     return;
   }
+  if (outcome.outputs && on_run_)
+    on_run_({batch_rows, outcome.timing, outcome.start, outcome.cold});
+  const Time now = loop_.now();
   for (const CallPtr& call : calls) {
     const std::int64_t mine = first;
     first += call->request.rows;
@@ -208,7 +217,7 @@ void FunctionQueue::finish_batch(std::vector<CallPtr> calls, Batch::Outcome outc
       response->timing.start = outcome.start;
       response->timing.cold = outcome.cold;
       response->timing.instance = outcome.timing;
-      response->timing.queue = std::max(nanoseconds(0), nanoseconds(submitted - call->queued));
+      response->timing.queue = waited(now - call->queued, response->timing);
     }
     deliver(*call, std::move(response));
   }
@@ -234,14 +243,19 @@ void FunctionQueue::lost(CallPtr call, bool begun, const Error& error) {
                          {}});
     return;
   }
-  enqueue_front(std::move(call));
+  enqueue(std::move(call), true);
 }
 
-void FunctionQueue::enqueue_front(CallPtr call) {
+void FunctionQueue::enqueue(CallPtr call, bool first) {
   call->waiting = true;
   waiting_rows_ += static_cast<std::size_t>(call->request.rows);
   waiting_bytes_ += call->bytes;
-  waiting_.push_front(std::move(call));
+  if (first) {
+    waiting_.push_front(std::move(call));
+  } else {
+    waiting_.push_back(std::move(call));
+  }
+  if (on_waiting_) on_waiting_();
 }
 
 void FunctionQueue::drop_waiting(const Call& call) {
@@ -261,7 +275,7 @@ void FunctionQueue::deliver(Call& call, Result<InferResponse> result) {
   call.waiting = false;
   --open_;
   const Done done = std::exchange(call.done, nullptr);
-  if (done) done(std::move(result));
+  if (done) done(call.request, std::move(result));
 }
 
 void FunctionQueue::arm(Time deadline) {

@@ -28,6 +28,14 @@ struct QueueCounts {
   std::uint64_t refused = 0;    ///< answered 503: the queue was full
 };
 
+/// One run of the model, as the queue hears of it.
+struct QueueRun {
+  std::int64_t rows = 0;
+  RunTiming timing;
+  nanoseconds start{0};  ///< of the cold start that it waited for
+  bool cold = false;
+};
+
 /// The queue and batcher of one function version. Everything on the loop's thread.
 ///
 /// A request is copied nowhere: it stays here until it is answered, so that it can be tried once
@@ -35,7 +43,8 @@ struct QueueCounts {
 /// ready events, packs what waits as long as the back end takes batches.
 class FunctionQueue {
  public:
-  using Done = std::function<void(Result<InferResponse>)>;
+  /// Gets the request back with its answer: writing one needs both.
+  using Done = std::function<void(const InferRequest&, Result<InferResponse>)>;
 
   /// `loop` and `backend` outlive the queue.
   FunctionQueue(Loop& loop, Backend& backend, QueueLimits limits);
@@ -57,6 +66,11 @@ class FunctionQueue {
   void cancel(std::uint64_t ticket);
   /// Packs waiting requests for the back end.
   void flush();
+  /// `call` hears of every request that begins to wait for the next `flush`, tried again ones
+  /// included.
+  void on_waiting(std::function<void()> call) { on_waiting_ = std::move(call); }
+  /// `call` hears of every run that succeeded, before its requests are answered.
+  void on_run(std::function<void(const QueueRun&)> call) { on_run_ = std::move(call); }
   /// Answers everything still here with `error`.
   void fail_all(const Error& error);
 
@@ -69,10 +83,10 @@ class FunctionQueue {
   using CallPtr =
       std::shared_ptr<Call>;  // shared by the queue or a batch in flight, and the deadline list
 
-  void enqueue_front(CallPtr call);
+  void enqueue(CallPtr call, bool first);
   [[nodiscard]] Batch next_batch(std::vector<CallPtr>& calls);
   void finish_batch(std::vector<CallPtr> calls, Batch::Outcome outcome,
-                    const std::vector<std::size_t>& wanted, Time submitted);
+                    const std::vector<std::size_t>& wanted);
   void deliver(Call& call, Result<InferResponse> result);
   void lost(CallPtr call, bool begun, const Error& error);
   void drop_waiting(const Call& call);
@@ -92,6 +106,8 @@ class FunctionQueue {
   Loop::Handle timer_;
   Time timer_at_ = Time::max();
   QueueCounts counts_;
+  std::function<void()> on_waiting_;
+  std::function<void(const QueueRun&)> on_run_;
   std::shared_ptr<bool> alive_ =
       std::make_shared<bool>(true);  // batches in flight may outlive the queue
 };

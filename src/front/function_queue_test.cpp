@@ -90,7 +90,7 @@ class FunctionQueueTest : public ::testing::Test {
     answers.emplace_back();
     tickets.push_back(queue.submit(
         request_of(std::move(values)), loop.now(), loop.now() + limit,
-        [this, mine](Result<InferResponse> result) {
+        [this, mine](const InferRequest&, Result<InferResponse> result) {
           if (!result) {
             answers[mine] = std::string(std::to_string(static_cast<int>(result.error().code)) +
                                         " " + result.error().message);

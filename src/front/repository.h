@@ -4,23 +4,16 @@
 #include <vector>
 
 #include "base/result.h"
+#include "front/oip/repository_codec.h"
 
 namespace glowplug::front {
-
-/// One line of the repository's index (protocol extension `model_repository`).
-struct RepositoryEntry {
-  std::string name;
-  std::string version;  ///< empty if it was never loaded
-  std::string state;    ///< "READY", "UNAVAILABLE", "LOADING", "UNLOADING"; empty if never loaded
-  std::string reason;   ///< why it is not ready; may be empty
-};
 
 /// What the front asks about functions that could be served. On the loop's thread; each `done` is
 /// called once, there, perhaps inside the call.
 class Repository {
  public:
   virtual ~Repository() = default;
-  virtual void index(std::function<void(Result<std::vector<RepositoryEntry>>)> done) = 0;
+  virtual void index(std::function<void(Result<std::vector<oip::ModelIndex>>)> done) = 0;
   /// Serves the function, or the newest state of one that is served already. Errors: not_found,
   /// unimplemented (a fixed set of functions), and why it does not load.
   virtual void load(const std::string& name, std::function<void(Result<void>)> done) = 0;

@@ -130,6 +130,48 @@ std::optional<Found> match(std::string_view pattern, std::string_view path) {
 
 }  // namespace
 
+std::string_view name_of(RouteKind kind) {
+  switch (kind) {
+    case RouteKind::server_metadata:
+      return "server_metadata";
+    case RouteKind::server_live:
+      return "server_live";
+    case RouteKind::server_ready:
+      return "server_ready";
+    case RouteKind::models:
+      return "models";
+    case RouteKind::model_metadata:
+      return "model_metadata";
+    case RouteKind::model_ready:
+      return "model_ready";
+    case RouteKind::model_config:
+      return "model_config";
+    case RouteKind::model_stats:
+      return "model_stats";
+    case RouteKind::all_stats:
+      return "all_stats";
+    case RouteKind::infer:
+      return "infer";
+    case RouteKind::repository_index:
+      return "repository_index";
+    case RouteKind::repository_load:
+      return "repository_load";
+    case RouteKind::repository_unload:
+      return "repository_unload";
+    case RouteKind::predict:
+      return "predict";
+    case RouteKind::healthz:
+      return "healthz";
+    case RouteKind::readyz:
+      return "readyz";
+    case RouteKind::metrics:
+      return "metrics";
+    case RouteKind::not_offered:
+      return "not_offered";
+  }
+  return "none";
+}
+
 Result<Route> find_route(std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
   const Error unknown{Code::not_found, fmt::format("no such address: {}", path), {}};

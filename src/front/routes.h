@@ -30,6 +30,9 @@ enum class RouteKind {
                 ///< generate
 };
 
+/// "infer", "model_metadata" … as in the label `route` of /metrics.
+[[nodiscard]] std::string_view name_of(RouteKind kind);
+
 struct Route {
   RouteKind kind{};
   std::string function;      ///< percent-decoded; empty where the route has none

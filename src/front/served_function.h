@@ -14,6 +14,7 @@ namespace glowplug::front {
 struct FunctionDescription {
   std::string name;
   std::string version;
+  std::string engine;   ///< "onnxruntime"
   Signature signature;  ///< of the bundle: with max_batch and labels
   FunctionSettings settings;
 };

@@ -1,0 +1,30 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "front/oip/infer_reader.h"
+#include "front/records/predict_codec.h"
+#include "front/replies.h"
+
+namespace glowplug::front {
+
+/// The bodies that an inference may have.
+enum class InferForm {
+  protocol,  ///< Open Inference Protocol: JSON and binary tensors
+  records,   ///< plain JSON records of POST /predict/{function}
+};
+
+struct InferCallLimits {
+  oip::InferLimits protocol;
+  records::RecordLimits records;
+};
+
+/// Reads the body, puts the request into the queue of `served` and answers it later, with
+/// Server-Timing. Ends at the earliest of: the function's timeout, the `timeout` parameter, the
+/// header `x-request-timeout-ms` (milliseconds, decimal), each from the request's arrival. A client
+/// that leaves takes its request out of the queue. `served` and `replies` stay until the request is
+/// answered. On the loop's thread.
+void start_infer_call(OpenRequest request, std::unique_ptr<std::string> body, InferForm form,
+                      ServedFunction& served, Replies& replies, const InferCallLimits& limits);
+
+}  // namespace glowplug::front

@@ -1,0 +1,39 @@
+#include "front/request_ids.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+namespace glowplug::front {
+namespace {
+
+bool acceptable(std::string_view id) {
+  return !id.empty() && id.size() <= kMostRequestIdBytes &&
+         std::ranges::all_of(id, [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): a bijection, so no id comes twice in 2^64.
+std::uint64_t mixed(std::uint64_t value) {
+  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  value = (value ^ (value >> 27)) * 0x94d049bb133111ebULL;
+  return value ^ (value >> 31);
+}
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+}  // namespace
+
+RequestIds::RequestIds() : state_(random_seed()) {}
+
+std::string RequestIds::of(const http::HttpHead& head) {
+  if (const auto given = head.header("x-request-id"); given && acceptable(*given))
+    return std::string(*given);
+  state_ += 0x9e3779b97f4a7c15ULL;
+  return fmt::format("{:016x}", mixed(state_));
+}
+
+}  // namespace glowplug::front
