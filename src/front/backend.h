@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "model/infer_request.h"
 #include "model/signature.h"
+#include "observe/function_metrics.h"
 
 namespace glowplug::front {
 
@@ -62,6 +63,9 @@ class Backend {
   virtual void on_room(std::function<void()> call) = 0;
   /// Why nothing can be started now (circuit open, template does not load); OK while it works.
   [[nodiscard]] virtual Result<void> health() const = 0;
+  /// Brings what the back end knows of its processes to the metrics; called when somebody asks for
+  /// /metrics. Without processes there is nothing to say.
+  virtual void report(observe::FunctionMetrics& /*metrics*/) {}
 };
 
 }  // namespace glowplug::front

@@ -42,6 +42,7 @@ void ServedFunction::report() {
   reported = now;
   metrics->set_queue(queue.waiting_rows(), queue.open_requests());
   metrics->set_ready(backend->health().has_value());
+  backend->report(*metrics);
 }
 
 }  // namespace glowplug::front
