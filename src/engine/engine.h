@@ -24,6 +24,7 @@ struct Capabilities {
   bool several_inputs = false;
   bool output_subset = false;  ///< only some outputs may be asked for
   bool scalars = false;        ///< rank 0
+  bool prepared = false;       ///< `prepare`, and `open` of what it wrote
 };
 
 struct OpenOptions {

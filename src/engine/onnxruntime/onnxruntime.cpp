@@ -1,0 +1,89 @@
+#include "engine/onnxruntime/onnxruntime.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "engine/onnxruntime/library.h"
+#include "engine/onnxruntime/session.h"
+#include "engine/onnxruntime/session_options.h"
+
+namespace glowplug::engine {
+namespace {
+
+using ort::Handle;
+
+Capabilities everything() {
+  Capabilities all{.datatypes = {},
+                   .dynamic_shapes = true,
+                   .zero_sized = true,
+                   .optional_inputs = true,
+                   .several_inputs = true,
+                   .output_subset = true,
+                   .scalars = true,
+                   .prepared = true};
+  for (std::size_t i = 0; i < kDatatypeCount; ++i)
+    all.datatypes.push_back(static_cast<Datatype>(i));
+  return all;
+}
+
+class OnnxRuntimeEngine final : public Engine {
+ public:
+  OnnxRuntimeEngine(ort::Library library, Handle<ort::Env> env)
+      : library_(std::move(library)), env_(std::move(env)) {}
+
+  [[nodiscard]] std::string_view name() const override { return "onnxruntime"; }
+  [[nodiscard]] std::string_view version() const override { return library_.version(); }
+  [[nodiscard]] const Capabilities& capabilities() const override { return capabilities_; }
+
+  [[nodiscard]] Result<std::unique_ptr<Session>> open(const std::filesystem::path& model,
+                                                      const OpenOptions& options) override {
+    GLOWPLUG_ASSIGN(const auto session_options, ort::serving_options(library_, options));
+    GLOWPLUG_ASSIGN(auto session, load(model, *session_options));
+    auto made = ort::OrtSession::create(library_, std::move(session));
+    if (!made) return std::move(made).error().in(model.filename().string());
+    return made;
+  }
+
+  [[nodiscard]] Result<std::string> prepare(const std::filesystem::path& model,
+                                            const std::filesystem::path& into) override {
+    GLOWPLUG_ASSIGN(const auto session_options, ort::preparing_options(library_, into));
+    GLOWPLUG_TRY(load(model, *session_options));
+    return std::string(ort::kPreparedModel);
+  }
+
+ private:
+  Result<Handle<ort::Session>> load(const std::filesystem::path& model,
+                                    const ort::SessionOptions& options) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(model, error))
+      return Error{Code::not_found, fmt::format("{}: no such file", model.string()), {}};
+    const ort::Api& api = library_.api();
+    auto session =
+        ort::make_handle<ort::Session>(library_, api.release_session, [&](ort::Session** out) {
+          return api.create_session(env_.get(), model.c_str(), &options, out);
+        });
+    if (!session)
+      return std::move(session).error().in("ONNX Runtime refuses " + model.filename().string());
+    return session;
+  }
+
+  const ort::Library library_;
+  const Handle<ort::Env> env_;
+  const Capabilities capabilities_ = everything();
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> open_onnxruntime(const std::filesystem::path& library_path) {
+  GLOWPLUG_ASSIGN(ort::Library library, ort::Library::open(library_path));
+  const ort::Api& api = library.api();
+  GLOWPLUG_ASSIGN(auto env,
+                  ort::make_handle<ort::Env>(library, api.release_env, [&](ort::Env** out) {
+                    return api.create_env(ort::LoggingLevel::fatal, "glowplug", out);
+                  }));
+  return std::unique_ptr<Engine>(
+      std::make_unique<OnnxRuntimeEngine>(std::move(library), std::move(env)));
+}
+
+}  // namespace glowplug::engine
