@@ -1,0 +1,212 @@
+#include "gateway/gateway.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "bundle/manifest.h"
+
+namespace glowplug::gateway {
+namespace {
+
+/// Up to so many functions have their templates started before the first request; a store with more
+/// would spend minutes and memory on functions that nobody may call.
+constexpr std::size_t kMostWarmedAtStart = 8;
+
+/// A slot holds one batch: what bodies can carry, and room for what JSON spells shorter than
+/// binary.
+constexpr std::size_t kLeastSlotBytes = std::size_t{64} << 20;
+
+PoolBackend& pool_of(front::ServedFunction& served) {
+  return static_cast<PoolBackend&>(*served.backend);  // this gateway made all of them
+}
+
+Error unloaded(const std::string& name) {
+  return Error{Code::unavailable, "it was unloaded",
+               fmt::format("POST /v2/repository/models/{}/load loads it again", name)};
+}
+
+}  // namespace
+
+Gateway::Gateway(const instances::PoolParts& parts, observe::Metrics& metrics,
+                 front::AccessLog& access_log, std::unique_ptr<FunctionSource> source,
+                 GatewayOptions options)
+    : parts_(parts),
+      metrics_(metrics),
+      source_(std::move(source)),
+      options_(std::move(options)),
+      change_user_(options_.loader.sandbox && users_.usable()),
+      front_(parts.loop, metrics, access_log, *this, {options_.version, options_.max_body_bytes}) {
+  front_.before_metrics([this](std::function<void()> done) { measure_memory(std::move(done)); });
+}
+
+Result<void> Gateway::load_at_start() {
+  GLOWPLUG_ASSIGN(std::vector<PlannedFunction> plan,
+                  plan_all(*source_, served_, unloaded_, options_.loader));
+  std::optional<Error> first_problem;
+  for (const PlannedFunction& planned : plan) {
+    const auto* problem = std::get_if<Error>(&planned.step);
+    if (problem != nullptr && !first_problem) first_problem = *problem;
+  }
+  apply_all(std::move(plan));
+  if (served_.empty() && first_problem) return *std::move(first_problem);
+  const auto functions = front_.functions();
+  if (functions.size() > kMostWarmedAtStart) return {};
+  for (front::ServedFunction* served : functions) pool_of(*served).warm();
+  return {};
+}
+
+void Gateway::reload(std::function<void()> done) {
+  parts_.keeper.run(
+      parts_.loop,
+      [source = source_, served = served_, skipped = unloaded_, options = options_.loader] {
+        return plan_all(*source, served, skipped, options);
+      },
+      [this, done = std::move(done)](Result<std::vector<PlannedFunction>> plan) {
+        if (plan) {
+          apply_all(*std::move(plan));
+          parts_.log.info("reloaded", "the functions were read again",
+                          {{"functions", static_cast<std::int64_t>(served_.size())}});
+        } else {
+          parts_.log.error("reload_failed", plan.error().message);
+        }
+        if (done) done();
+      });
+}
+
+void Gateway::apply_all(std::vector<PlannedFunction> plan) {
+  std::set<std::string> names;
+  for (PlannedFunction& planned : plan) {
+    names.insert(planned.name);
+    (void)apply(std::move(planned));  // what failed is in the log and in the front
+  }
+  forget_all_but(names);
+}
+
+Result<void> Gateway::apply(PlannedFunction planned) {
+  if (std::holds_alternative<PlannedFunction::Unchanged>(planned.step)) return {};
+  Result<void> outcome;
+  if (auto* problem = std::get_if<Error>(&planned.step)) {
+    outcome = std::move(*problem);
+  } else {
+    outcome = start(std::get<LoadedFunction>(std::move(planned.step)));
+  }
+  if (!outcome) refuse(planned, outcome.error());
+  return outcome;
+}
+
+Result<void> Gateway::start(LoadedFunction loaded) {
+  const Wanted wanted = loaded.wanted;
+  const auto now = served_.find(wanted.name);
+  if (now != served_.end() && now->second.same_as(wanted)) return {};
+  if (change_user_) {
+    GLOWPLUG_ASSIGN(loaded.spec.run_as, users_.user_for(wanted.name));
+  }
+  const bool prepared = loaded.spec.prepared;
+  const std::size_t slot_bytes = std::max<std::size_t>(kLeastSlotBytes, options_.max_body_bytes);
+  instances::PoolOptions pool{.function = wanted.name,
+                              .version = wanted.version,
+                              .signature = loaded.description.signature,
+                              .settings = wanted.settings,
+                              .spec = std::move(loaded.spec),
+                              .handler_program = options_.handler_program,
+                              .ring = {slot_bytes, slot_bytes}};
+  GLOWPLUG_ASSIGN(auto backend,
+                  PoolBackend::create(parts_, std::move(pool), std::move(loaded.lease),
+                                      metrics_.function(wanted.name, wanted.version)));
+  if (now != served_.end()) backend->warm();  // it was in use: whoever comes next need not wait
+  front_.serve(std::move(loaded.description), std::move(backend));
+  parts_.log.info("function_loaded", loaded.form_reason,
+                  {{"function", wanted.name},
+                   {"version", wanted.version},
+                   {"digest", wanted.digest},
+                   {"form", prepared ? "prepared" : "portable"}});
+  served_[wanted.name] = wanted;
+  forms_[wanted.name] = prepared ? "prepared" : "portable";
+  unloaded_.erase(wanted.name);
+  return {};
+}
+
+void Gateway::refuse(const PlannedFunction& planned, const Error& reason) {
+  const bool goes_on = served_.contains(planned.name);
+  parts_.log.error(
+      "function_not_loaded",
+      goes_on ? "the version served before goes on: " + reason.message : reason.message,
+      {{"function", planned.name}, {"version", planned.version}, {"fix", reason.fix}});
+  if (goes_on || reason.code == Code::not_found) return;
+  front_.mark_unavailable(planned.name, planned.version, reason);
+}
+
+void Gateway::forget_all_but(const std::set<std::string>& names) {
+  for (const front::oip::ModelIndex& known : front_.entries()) {
+    if (names.contains(known.name)) continue;
+    front_.forget(known.name);
+    served_.erase(known.name);
+    forms_.erase(known.name);
+    unloaded_.erase(known.name);
+    parts_.log.info("function_removed", "it is no longer served", {{"function", known.name}});
+  }
+}
+
+std::vector<StartRow> Gateway::rows() const {
+  std::vector<StartRow> rows;
+  for (const front::oip::ModelIndex& known : front_.entries()) {
+    StartRow row{known.name, known.version, {}, {}, {}, {}, known.reason};
+    if (const front::ServedFunction* served = front_.find(known.name)) {
+      row.digest = bundle::short_digest(served_.at(known.name).digest);
+      row.engine = served->about.engine;
+      row.form = forms_.at(known.name);
+      row.sleeps_after = served->about.settings.idle_timeout;
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+void Gateway::index(std::function<void(Result<std::vector<front::oip::ModelIndex>>)> done) {
+  parts_.keeper.run(
+      parts_.loop, [source = source_] { return source->all(); },
+      [this, done = std::move(done)](Result<std::vector<Listed>> listed) {
+        if (!listed) return done(std::move(listed).error());
+        auto entries = front_.entries();
+        for (const Listed& one : *listed) {
+          const bool known = std::ranges::any_of(
+              entries, [&](const auto& entry) { return entry.name == one.name; });
+          if (!known) entries.push_back({one.name, {}, {}, {}});
+        }
+        done(std::move(entries));
+      });
+}
+
+void Gateway::load(const std::string& name, std::function<void(Result<void>)> done) {
+  parts_.keeper.run(
+      parts_.loop,
+      [source = source_, name, served = served_, options = options_.loader] {
+        return plan_one(*source, name, served, options);
+      },
+      [this, done = std::move(done)](PlannedFunction planned) { done(apply(std::move(planned))); });
+}
+
+void Gateway::unload(const std::string& name, std::function<void(Result<void>)> done) {
+  const auto entries = front_.entries();
+  const auto known =
+      std::ranges::find_if(entries, [&](const auto& entry) { return entry.name == name; });
+  if (known == entries.end()) {
+    return done(Error{Code::not_found, fmt::format("no function is named \"{}\"", name), {}});
+  }
+  front_.mark_unavailable(name, known->version, unloaded(name));
+  served_.erase(name);
+  forms_.erase(name);
+  unloaded_.insert(name);
+  parts_.log.info("function_unloaded", "it was unloaded by a client", {{"function", name}});
+  done({});
+}
+
+/// The keeper works in order, so that what is put behind the measurements ends after them.
+void Gateway::measure_memory(std::function<void()> done) {
+  for (front::ServedFunction* served : front_.functions()) pool_of(*served).refresh_memory();
+  parts_.keeper.run(parts_.loop, [] { return true; }, [done = std::move(done)](bool) { done(); });
+}
+
+}  // namespace glowplug::gateway
