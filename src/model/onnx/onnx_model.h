@@ -76,6 +76,7 @@ struct Node {
   std::vector<std::string_view> inputs;
   std::vector<std::string_view> outputs;
   std::vector<Attribute> attributes;
+  /// Null if there is none.
   [[nodiscard]] const Attribute* attribute(std::string_view name) const;
 };
 
@@ -90,8 +91,9 @@ struct ValueInfo {
   enum class Kind : std::uint8_t { none, tensor, sequence, map, opaque, sparse_tensor, optional };
   std::string_view name;
   Kind kind = Kind::none;
-  ElementType type = ElementType::undefined;    ///< tensors only
-  std::optional<std::vector<Dimension>> shape;  ///< nullopt: rank unknown
+  ElementType type = ElementType::undefined;  ///< tensors only
+  bool has_shape = false;                     ///< false: rank unknown
+  std::vector<Dimension> shape;
 };
 
 /// GraphProto.
@@ -101,9 +103,6 @@ struct Graph {
   std::vector<ValueInfo> inputs;
   std::vector<ValueInfo> outputs;
   std::vector<TensorProto> initializers;  ///< dense, and the values of sparse ones
-  [[nodiscard]] const TensorProto* initializer(std::string_view name) const;
-  /// The node that makes the value `name`, or null.
-  [[nodiscard]] const Node* producer_of(std::string_view value) const;
 };
 
 /// FunctionProto: an operator of the model's own.
