@@ -1,0 +1,316 @@
+// The declaration of every verb. Texts end up in help, man pages, docs/cli/ and completion: after a
+// change, `glowplug __docs .` in the source folder writes those again.
+#include <iterator>
+
+#include "cli/declaration/declaration.h"
+#include "cli/declaration/flags.h"
+#include "cli/terminal/exit_code.h"
+
+namespace glowplug::cli {
+namespace {
+
+std::vector<Flag> joined(std::vector<std::vector<Flag>> lists) {
+  std::vector<Flag> all;
+  for (std::vector<Flag>& list : lists)
+    all.insert(all.end(), std::make_move_iterator(list.begin()),
+               std::make_move_iterator(list.end()));
+  return all;
+}
+
+Flag name_flag(std::string help) {
+  return {.name = "name",
+          .letter = 'n',
+          .kind = ValueKind::text,
+          .placeholder = "NAME",
+          .help = std::move(help)};
+}
+
+Verb up() {
+  return {
+      .name = "up",
+      .summary = "from a model file to an answering endpoint",
+      .description =
+          "Exports the model, adds the bundle to the store, serves it and prints an address and a "
+          "request that works. What did not change since the last time is not done again. Without "
+          "an argument it takes glowplug.yaml, or the only .onnx file of the folder.",
+      .arguments = {{.name = "MODEL.onnx|glowplug.yaml",
+                     .kind = ValueKind::model,
+                     .help = "a model, or a project file that names one",
+                     .required = false}},
+      .flags = joined({{name_flag("name of the function (default: the project's, or the file's)")},
+                       server_flags(),
+                       function_setting_flags(true),
+                       engine_flags()}),
+      .examples = {
+          {"glowplug up model.onnx", "serve a model on http://127.0.0.1:8080"},
+          {"glowplug up --http-port 0", "the project of this folder, on a free port"},
+          {"glowplug up iris.onnx --idle-timeout 5m", "keep an idle instance for 5 minutes"}}};
+}
+
+Verb doctor() {
+  return {.name = "doctor",
+          .summary = "what this machine offers and lacks, and what to do about it",
+          .description =
+              "Looks at engines, CPU, kernel features, limits, the store and the disk. Each line "
+              "says what a finding means for speed or safety and what to do about it. Changes "
+              "nothing. Exit code 2 if something that glowplug needs is missing.",
+          .flags = engine_flags(),
+          .examples = {{"glowplug doctor", "check this machine"},
+                       {"glowplug doctor --json", "the same for a bug report or a program"}},
+          .exit_codes = {kCheckSaidNo}};
+}
+
+Verb export_verb() {
+  return {
+      .name = "export",
+      .summary = "make a verified bundle of a model",
+      .description =
+          "Reads the model's signature, runs it on generated samples in a sandboxed child process, "
+          "writes the form that is optimized for this CPU, and checks that both forms give the "
+          "same "
+          "answers. The bundle is complete or not there. The store is not touched.",
+      .arguments = {{.name = "MODEL.onnx",
+                     .kind = ValueKind::model,
+                     .help = "an ONNX model; files of external weights lie beside it"}},
+      .flags = joined(
+          {{name_flag("name of the bundle (default: the file's name)"),
+            {.name = "output",
+             .letter = 'o',
+             .kind = ValueKind::folder,
+             .placeholder = "FOLDER",
+             .fallback = "./NAME.glow",
+             .help = "the bundle's folder"},
+            {.name = "force", .letter = 'f', .help = "replace a bundle that is there"},
+            {.name = "max-batch",
+             .kind = ValueKind::count,
+             .placeholder = "ROWS",
+             .fallback = "32",
+             .help = "most rows of different requests that run together, where the model allows it",
+             .common = false},
+            {.name = "seed",
+             .kind = ValueKind::count,
+             .placeholder = "NUMBER",
+             .fallback = "1",
+             .help = "of the generated samples",
+             .common = false}},
+           engine_flags()}),
+      .examples = {{"glowplug export model.onnx --name iris", "write ./iris.glow"},
+                   {"glowplug export model.onnx -n iris -o /srv/iris.glow --json",
+                    "write it elsewhere and say what was found as JSON"}}};
+}
+
+Verb inspect() {
+  return {
+      .name = "inspect",
+      .summary = "show a bundle: signature, files, records, prepared forms",
+      .description =
+          "Shows a bundle's folder or a version of a function of the store. Every file's "
+          "hash is checked first. Changes nothing and runs nothing.",
+      .arguments =
+          {{.name = "BUNDLE|FUNCTION[@VERSION]",
+            .kind = ValueKind::reference,
+            .help = "a folder, or a function with a version's number or alias (default: live)"}},
+      .flags = {{.name = "request",
+                 .kind = ValueKind::text,
+                 .placeholder = "SAMPLE",
+                 .help = "print this sample as the body of an inference request, for curl"}},
+      .examples = {{"glowplug inspect iris.glow", "a bundle in a folder"},
+                   {"glowplug inspect iris@2 --json", "version 2 of a function, for a program"},
+                   {"glowplug inspect iris --request 0 > request.json",
+                    "a sample as the body of POST /v2/models/iris/infer"}}};
+}
+
+Verb serve() {
+  return {
+      .name = "serve",
+      .summary = "serve functions over HTTP; they sleep at zero processes",
+      .description =
+          "Serves all functions of the store, or the bundles that are named. The first line on "
+          "stdout is \"listening http=ADDRESS:PORT\" once the port is bound and the functions are "
+          "loaded. SIGTERM drains, SIGINT ends at once, SIGHUP reads the functions again. The "
+          "function settings are defaults: a function's own record in the store beats them.",
+      .arguments = {{.name = "BUNDLE",
+                     .kind = ValueKind::bundle,
+                     .help = "bundles to serve instead of the store's functions",
+                     .required = false,
+                     .repeated = true}},
+      .flags = joined({server_flags(), function_setting_flags(true), engine_flags()}),
+      .examples = {{"glowplug serve", "all functions of the store on http://127.0.0.1:8080"},
+                   {"glowplug serve iris.glow --http-port 0", "one bundle on a free port"},
+                   {"glowplug serve --idle-timeout 5m --max-instances 8", "other defaults"}}};
+}
+
+Verb functions() {
+  return {.name = "functions",
+          .summary = "list the functions of the store",
+          .description = "Lists the functions, or the versions, aliases and settings of one.",
+          .arguments = {{.name = "FUNCTION",
+                         .kind = ValueKind::function,
+                         .help = "show the versions of this one",
+                         .required = false}},
+          .flags = {{.name = "wide", .letter = 'w', .help = "cut nothing to the terminal's width"}},
+          .examples = {{"glowplug functions", "all of them"},
+                       {"glowplug functions iris", "versions, aliases and settings of one"}}};
+}
+
+Verb add() {
+  return {
+      .name = "add",
+      .summary = "add a bundle to the store as a new version of a function",
+      .description =
+          "Checks every hash, copies the bundle into the store, makes the form that is optimized "
+          "for this CPU (one made elsewhere is dropped), and points the alias live at the new "
+          "version. Settings given here, or in the glowplug.yaml of the current folder if it names "
+          "the same function, become the function's record. A bundle that is there already is not "
+          "added again.",
+      .arguments = {{.name = "BUNDLE", .kind = ValueKind::bundle, .help = "the bundle's folder"}},
+      .flags = joined({{name_flag("name of the function (default: the bundle's)")},
+                       function_setting_flags(false),
+                       engine_flags()}),
+      .examples = {{"glowplug add iris.glow", "a new version of the function iris"},
+                   {"glowplug add iris.glow --name flowers --memory 256MiB",
+                    "under another name, with a setting of its own"}}};
+}
+
+Verb alias() {
+  return {.name = "alias",
+          .summary = "point an alias at a version",
+          .description =
+              "Moves, makes or removes an alias. `live` is the one that is served; moving "
+              "it back is the way to roll back. A running server follows on SIGHUP.",
+          .arguments = {{.name = "FUNCTION", .kind = ValueKind::function, .help = "the function"},
+                        {.name = "NAME", .kind = ValueKind::text, .help = "the alias, e.g. live"},
+                        {.name = "VERSION",
+                         .kind = ValueKind::version,
+                         .help = "the version's number",
+                         .required = false}},
+          .flags = {{.name = "remove", .help = "remove the alias NAME"}},
+          .examples = {{"glowplug alias iris live 1", "serve version 1 again"},
+                       {"glowplug alias iris canary 3", "give version 3 a name"},
+                       {"glowplug alias iris canary --remove", "take the name away"}}};
+}
+
+Verb remove() {
+  return {.name = "remove",
+          .summary = "remove a function, or one of its versions",
+          .description = "The bundle's files stay until `glowplug clean --yes` frees them.",
+          .arguments = {{.name = "FUNCTION", .kind = ValueKind::function, .help = "the function"}},
+          .flags = {{.name = "version",
+                     .kind = ValueKind::version,
+                     .placeholder = "VERSION",
+                     .help = "only this version"}},
+          .examples = {{"glowplug remove iris", "the function and all its versions"},
+                       {"glowplug remove iris --version 1", "one version"}}};
+}
+
+Verb clean() {
+  return {.name = "clean",
+          .summary = "free what the store no longer needs (shows it first)",
+          .description =
+              "Bundles without a version, and what dead processes left. Without --yes "
+              "nothing is deleted. A bundle that is being served is never deleted.",
+          .flags = {{.name = "yes", .letter = 'y', .help = "delete"}},
+          .examples = {{"glowplug clean", "show what would be freed"},
+                       {"glowplug clean --yes", "free it"}}};
+}
+
+Verb config() {
+  return {.name = "config",
+          .summary = "show each setting with where its value comes from",
+          .description =
+              "A flag beats an environment variable, which beats glowplug.yaml, which beats the "
+              "default; a function's own record in the store beats all of them. `explain` says "
+              "what one "
+              "setting means, `paths` lists the files and folders with their sizes, `schema` "
+              "prints the "
+              "JSON Schema of glowplug.yaml.",
+          .arguments = {{.name = "ACTION",
+                         .kind = ValueKind::choice,
+                         .help = "show (the default), explain, paths or schema",
+                         .choices = {"show", "explain", "paths", "schema"},
+                         .required = false},
+                        {.name = "KEY",
+                         .kind = ValueKind::setting,
+                         .help = "for explain",
+                         .required = false}},
+          .flags = {{.name = "wide", .letter = 'w', .help = "cut nothing to the terminal's width"}},
+          .examples = {{"glowplug config", "all settings"},
+                       {"glowplug config explain function.memory", "one setting"},
+                       {"glowplug config schema > glowplug.schema.json", "for an editor"}}};
+}
+
+Verb completion() {
+  return {.name = "completion",
+          .summary = "print the completion script of a shell",
+          .description =
+              "The script asks glowplug itself, so functions and versions complete as "
+              "they are at that moment.",
+          .arguments = {{.name = "SHELL",
+                         .kind = ValueKind::choice,
+                         .help = "bash, zsh or fish",
+                         .choices = {"bash", "zsh", "fish"}}},
+          .examples = {{"source <(glowplug completion bash)", "this bash session"},
+                       {"glowplug completion fish > ~/.config/fish/completions/glowplug.fish",
+                        "every fish session"}}};
+}
+
+Verb help() {
+  return {.name = "help",
+          .summary = "show the help of a verb",
+          .description = "The same as `glowplug VERB --help`.",
+          .arguments =
+              {{.name = "VERB", .kind = ValueKind::verb, .help = "the verb", .required = false}},
+          .examples = {{"glowplug help serve", "flags and examples of serve"}}};
+}
+
+Verb version() {
+  return {.name = "version",
+          .summary = "print the version",
+          .description = "Of this program; `doctor` says those of the engines.",
+          .examples = {{"glowplug version", "this program's version"}}};
+}
+
+/// Asked by the completion scripts: the words so far, the last one unfinished.
+Verb complete_for_shell() {
+  return {.name = "__complete",
+          .summary = "candidates for the last of the words",
+          .arguments = {{.name = "WORD",
+                         .help = "words after `glowplug`",
+                         .required = false,
+                         .repeated = true}},
+          .hidden = true};
+}
+
+Verb write_docs() {
+  return {.name = "__docs",
+          .summary = "write docs/cli, docs/man and docs/completion",
+          .arguments = {{.name = "FOLDER", .kind = ValueKind::folder, .help = "the source folder"}},
+          .hidden = true};
+}
+
+std::vector<ExitCodeRow> exit_code_rows() {
+  return {{kDone, "done, nothing to do, or a verdict of CLEAN"},
+          {kFailed, "could not: the error says why"},
+          {kCheckSaidNo, "a check said no; --json says which"},
+          {kCouldNotJudge, "could not judge: not enough to compare with"},
+          {kUsage, "wrong flags, arguments or settings; nothing was done"},
+          {kInterrupted, "interrupted by Ctrl-C"},
+          {kPipeClosed, "the reader of stdout left"}};
+}
+
+}  // namespace
+
+Program declare_glowplug() {
+  return {
+      .summary = "glowplug turns a trained model into a function that sleeps at zero processes",
+      .groups = {{"start", {up(), doctor()}},
+                 {"model", {export_verb()}},
+                 {"ship", {inspect()}},
+                 {"run", {serve(), functions(), add(), alias(), remove(), clean()}},
+                 {"other",
+                  {config(), completion(), help(), version(), complete_for_shell(), write_docs()}}},
+      .global_flags = global_flags(),
+      .exit_codes = exit_code_rows()};
+}
+
+}  // namespace glowplug::cli
