@@ -41,6 +41,9 @@ class Exchange {
 
  private:
   friend class Connection;
+  void detach() { connection_ = nullptr; }
+  void client_left();
+
   Connection* connection_;  // null: answered, or the connection ended
   bool gone_ = false;
   std::function<void()> on_gone_;
@@ -66,7 +69,8 @@ struct HttpRefusal {
 /// Requests of a connection are answered one after the other, in order: bytes of later ones are
 /// kept. What is not HTTP, exceeds a limit or comes too slowly is answered with
 /// {"error": "…"} by the server, and the connection ends.
-/// All calls on the loop's thread. Must be destroyed before the loop.
+/// All calls on the loop's thread. Must be destroyed before the loop, and not inside a handler, a
+/// head check or on_gone; exchanges that live on are then without a connection.
 class HttpServer {
  public:
   /// Listens on `host` (address or name; "*" or "" is every address) and `port` (0: a free one).
@@ -86,7 +90,7 @@ class HttpServer {
   /// The port of the listening socket; 0 for a unix socket.
   [[nodiscard]] std::uint16_t port() const;
   /// Closes the listener and connections without a request; the others end with their next answer.
-  /// `drained` is called when the last one has ended, perhaps at once.
+  /// `drained` is called from the loop when the last one has ended; it may destroy the server.
   void drain(std::function<void()> drained = {});
   [[nodiscard]] std::size_t connections() const;
   /// `call` hears of every request that the server answers by itself.

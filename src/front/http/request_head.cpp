@@ -125,15 +125,16 @@ Refusal bad_request(std::string text) { return {400, std::move(text), {}}; }
 
 Refusal wrong_version(std::string_view bytes) {
   const std::string_view line = first_line(bytes);
-  if (!names_a_version(line))
+  const std::string_view end = bytes.substr(line.size(), 2);
+  const bool versioned = names_a_version(line);
+  const std::string_view version = versioned ? line.substr(line.size() - 3) : std::string_view();
+  if (versioned && version.front() != '1')
+    return {505, fmt::format("HTTP/{} is not supported, HTTP/1.1 and HTTP/1.0 are", version), {}};
+  if (versioned && end != "\r\n")
     return bad_request(
-        fmt::format("request line {} does not end with \"HTTP/1.1\"", excerpt(line)));
-  const std::string_view after = bytes.substr(line.size(), 2);
-  const std::string_view version = line.substr(line.size() - 3);
-  if (version.front() == '1')
-    return bad_request(
-        fmt::format("line end {} after the request line, expected CR LF", excerpt(after)));
-  return {505, fmt::format("HTTP/{} is not supported, HTTP/1.1 and HTTP/1.0 are", version), {}};
+        fmt::format("line end {} after the request line, expected CR LF", excerpt(end)));
+  return bad_request(
+      fmt::format("request line {} is not \"METHOD target HTTP/1.1\"", excerpt(line)));
 }
 
 Refusal wrong_request_line(error what, std::string_view bytes) {
@@ -225,13 +226,14 @@ std::optional<Refusal> check_unfinished_head(std::string_view bytes, const HttpL
 
 Refusal head_too_large(std::string_view bytes, const HttpLimits& limits) {
   const std::string_view line = first_line(bytes);
-  const std::string_view behind_method = line.substr(std::min(line.find(' '), line.size()));
-  const std::size_t target = std::min(behind_method.find(' ', 1), behind_method.size());
+  const std::size_t space = line.find(' ');
+  const std::size_t begin = space == std::string_view::npos ? line.size() : space + 1;
+  const std::size_t target = std::min(line.find(' ', begin), line.size()) - begin;
   if (target > limits.max_target_bytes)
     return {414,
             fmt::format("target of {} bytes or more is longer than the limit of {} bytes "
                         "(max_target_bytes)",
-                        target - 1, limits.max_target_bytes),
+                        target, limits.max_target_bytes),
             {}};
   return {431,
           fmt::format("request line and header fields of {} bytes or more are larger than the "

@@ -27,6 +27,7 @@ RequestParser::Fed RequestParser::feed(std::string_view bytes) {
 }
 
 RequestParser::Fed RequestParser::feed_head(std::string_view bytes) {
+  if (partial_ == "\r" && bytes.starts_with('\n')) return end_empty_line(bytes);
   if (!partial_.empty()) return gather_head(bytes);
   const std::size_t skipped = empty_lines(bytes);
   const std::string_view input = bytes.substr(skipped);
@@ -42,19 +43,21 @@ RequestParser::Fed RequestParser::feed_head(std::string_view bytes) {
   return begin_request(input.substr(0, size), skipped + size);
 }
 
+/// Of an empty line that comes in two pieces.
+RequestParser::Fed RequestParser::end_empty_line(std::string_view bytes) {
+  partial_.clear();
+  phase_ = Phase::idle;
+  Fed fed = feed_head(bytes.substr(1));
+  ++fed.used;
+  return fed;
+}
+
 /// The way of a head that comes in pieces.
 RequestParser::Fed RequestParser::gather_head(std::string_view bytes) {
   const std::size_t held = partial_.size();
   const std::size_t room = limits_.max_header_bytes + 1 - std::min(held, limits_.max_header_bytes);
   const std::string_view taken = bytes.substr(0, room);
   partial_.append(taken);
-  if (partial_ == kLineEnd) {  // an empty line in two pieces
-    partial_.clear();
-    phase_ = Phase::idle;
-    Fed fed = feed_head(bytes.substr(taken.size()));
-    fed.used += taken.size();
-    return fed;
-  }
   const std::size_t end = std::string_view(partial_)
                               .substr(0, limits_.max_header_bytes)
                               .find(kHeadEnd, held < 3 ? 0 : held - 3);

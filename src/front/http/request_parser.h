@@ -49,6 +49,7 @@ class RequestParser {
 
  private:
   [[nodiscard]] Fed feed_head(std::string_view bytes);
+  [[nodiscard]] Fed end_empty_line(std::string_view bytes);
   [[nodiscard]] Fed gather_head(std::string_view bytes);
   [[nodiscard]] Fed begin_request(std::string_view head_bytes, std::size_t used);
   [[nodiscard]] Fed feed_body(std::string_view bytes);

@@ -1,0 +1,67 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "front/http/acceptor.h"
+#include "front/http/connection.h"
+#include "front/http/deadlines.h"
+#include "front/http/http_server.h"
+#include "front/http/response_head.h"
+
+namespace glowplug::front::http {
+
+/// What the connections of one server share, and the connections.
+class ServerState {
+ public:
+  ServerState(AsioLoop& loop, UniqueFd listener, const HttpLimits& limits, HeadCheck check,
+              HttpHandler handler);
+  ServerState(const ServerState&) = delete;
+  ServerState& operator=(const ServerState&) = delete;
+  ~ServerState() = default;
+
+  [[nodiscard]] Result<void> start();
+  void drain(std::function<void()> drained);
+
+  [[nodiscard]] AsioLoop& loop() { return loop_; }
+  [[nodiscard]] const HttpLimits& limits() const { return limits_; }
+  [[nodiscard]] Deadlines& deadlines() { return deadlines_; }
+  [[nodiscard]] const HeadCheck& head_check() const { return check_; }
+  [[nodiscard]] const HttpHandler& handler() const { return handler_; }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] bool draining() const { return draining_; }
+  [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+  /// Room to read into, for the time of one call.
+  [[nodiscard]] std::span<char> scratch() { return scratch_; }
+  [[nodiscard]] std::string_view date_line();
+
+  void set_refused(std::function<void(const HttpRefusal&)> call) { refused_ = std::move(call); }
+  void tell_refused(int status, std::string_view text, std::string_view peer) const;
+  /// Called by a connection that has ended; it is destroyed when nobody uses it any more.
+  void remove(const Connection& connection);
+
+ private:
+  void accept(UniqueFd fd, const sockaddr_storage& peer);
+
+  AsioLoop& loop_;
+  HttpLimits limits_;
+  HeadCheck check_;
+  HttpHandler handler_;
+  std::function<void(const HttpRefusal&)> refused_;
+  std::function<void()> drained_;
+  bool draining_ = false;
+  std::uint16_t port_;
+  std::uint64_t next_number_;
+  std::vector<char> scratch_;
+  DateLine date_;
+  Deadlines deadlines_;
+  Acceptor acceptor_;
+  // Shared with the calls under way on a connection, which may end it.
+  std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
+};
+
+}  // namespace glowplug::front::http
