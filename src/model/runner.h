@@ -28,6 +28,8 @@ class Runner {
   virtual ~Runner() = default;
   /// As the engine reports it; max_batch is 0.
   [[nodiscard]] virtual const Signature& signature() const = 0;
+  /// Of the engine's library, "1.28.0", for people; empty where it is not known.
+  [[nodiscard]] virtual std::string engine_version() const { return {}; }
   /// Runs once. `inputs` in signature order, nullopt for an optional input left out; all outputs in
   /// signature order. Errors: invalid_argument (the model refused the inputs, with the engine's
   /// text), instance_lost (it crashed), deadline_exceeded.

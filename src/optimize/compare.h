@@ -4,39 +4,40 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
 #include "model/signature.h"
 #include "model/tensor.h"
 
 namespace glowplug::optimize {
 
-/// How far two answers of one output lie apart.
+/// How far two answers of one output lie apart, over all samples that were compared.
 struct OutputDifference {
   std::string output;
-  double max_absolute = 0;     ///< largest |a - b|; infinite where only one is NaN or infinite
-  double max_relative = 0;     ///< largest |a - b| / max(|a|, |b|, scale of the output)
-  std::size_t mismatches = 0;  ///< elements that are not equal to the bit
   std::size_t elements = 0;
-  bool same_shape = true;
-  [[nodiscard]] bool equal() const { return same_shape && mismatches == 0; }
+  std::size_t unequal = 0;  ///< elements whose bits differ
+  double max_absolute = 0;  ///< largest |a - b| of numbers
+  double max_relative = 0;  ///< the same, divided by the largest |a| of its tensor
+  bool comparable = true;   ///< false: another shape or datatype, NaN or infinity in other places,
+                            ///< or another text
 };
 
-/// When two answers count as the same: equal for integers, BOOL and BYTES; for floating point, NaN
-/// and infinities in the same places and every difference at most
-/// absolute + relative * max(|a|, |b|).
-struct Tolerance {
-  double absolute = 0;
-  double relative = 0;
-};
-/// Of one float computation in another order: 1e-5 and 1e-4 for FP32 and FP64, 1e-2 for FP16 and
-/// BF16.
-[[nodiscard]] Tolerance tolerance_of(Datatype datatype);
-
-/// Compares element by element. Both tensors are valid (check_tensor).
+/// Compares `b` with the reference `a`. Both are valid (check_tensor).
 [[nodiscard]] OutputDifference difference(std::string_view output, const TensorView& a,
                                           const TensorView& b);
-[[nodiscard]] bool within(const TensorView& a, const TensorView& b, Tolerance tolerance);
-/// Keeps the larger of each figure.
-void merge(OutputDifference& into, const OutputDifference& other);
+/// One for each output. The lists hold one tensor for each of `outputs`.
+[[nodiscard]] std::vector<OutputDifference> differences(std::span<const TensorSpec> outputs,
+                                                        std::span<const Tensor> a,
+                                                        std::span<const Tensor> b);
+/// Takes the worse of each figure, output by output. An empty `into` becomes `more`.
+void merge(std::vector<OutputDifference>& into, const std::vector<OutputDifference>& more);
+
+/// The largest |a - b| / max|a| that another order of the same floating-point computation explains:
+/// 1e-4 for FP32 and FP64 (whose models often compute parts in FP32), 2e-2 for FP16 and BF16; 0 for
+/// all else, which must be equal.
+[[nodiscard]] double relative_tolerance(Datatype datatype);
+/// Whether every output agrees within the tolerance of its datatype.
+[[nodiscard]] bool agree(std::span<const TensorSpec> outputs,
+                         std::span<const OutputDifference> differences);
+/// The largest max_relative.
+[[nodiscard]] double largest_relative(std::span<const OutputDifference> differences);
 
 }  // namespace glowplug::optimize

@@ -1,0 +1,162 @@
+#include "optimize/export.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+#include "base/sha256.h"
+#include "base/version.h"
+#include "bundle/bundle_writer.h"
+#include "bundle/name.h"
+#include "model/onnx/external_files.h"
+#include "model/onnx/onnx_model.h"
+#include "model/onnx/signature.h"
+#include "optimize/export_records.h"
+#include "optimize/phase_clock.h"
+#include "optimize/prepare.h"
+#include "optimize/samples.h"
+
+namespace glowplug::optimize {
+namespace {
+
+constexpr std::string_view kModelFile = "model/model.onnx";
+
+/// What the file itself says.
+struct ModelFacts {
+  Signature signature;  // with labels
+  DimensionNames names;
+  std::vector<std::string> external_files;
+  std::string sha256;
+};
+
+Result<ModelFacts> read_facts(const std::filesystem::path& path) {
+  GLOWPLUG_ASSIGN(const onnx::ModelFile file, onnx::ModelFile::open(path));
+  ModelFacts facts;
+  GLOWPLUG_ASSIGN(facts.signature, onnx::signature_of_onnx(file.model()));
+  facts.names = dimension_names(file.model());
+  GLOWPLUG_ASSIGN(
+      facts.external_files,
+      onnx::external_files_in(file.model(), std::filesystem::absolute(path).parent_path()));
+  GLOWPLUG_ASSIGN(facts.sha256, sha256_of_file(path));
+  return facts;
+}
+
+/// The engine's signature with the labels that the file names; an engine knows none.
+Signature with_labels(Signature signature, const Signature& in_file) {
+  for (TensorSpec& output : signature.outputs) {
+    if (const auto index = in_file.output_named(output.name))
+      output.labels = in_file.outputs[*index].labels;
+  }
+  return signature;
+}
+
+/// The steps of one export, in order.
+class Export {
+ public:
+  Export(const ExportRequest& request, RunnerFactory& runners, const PhaseObserver& observer)
+      : request_(request), runners_(runners), clock_(observer) {}
+
+  Result<Exported> run() {
+    GLOWPLUG_TRY(bundle::check_name("bundle name", request_.name));
+    GLOWPLUG_ASSIGN(facts_, clock_.run("read", [&] { return read_facts(request_.model); }));
+    using Existing = bundle::BundleWriter::Existing;
+    GLOWPLUG_ASSIGN(auto writer,
+                    bundle::BundleWriter::create(
+                        request_.output, request_.replace ? Existing::replace : Existing::refuse));
+    GLOWPLUG_TRY(copy_model(writer));
+    model_ = writer.folder() / kModelFile;
+    GLOWPLUG_TRY(clock_.run("load", [&] { return load(); }));
+    GLOWPLUG_TRY(clock_.run("samples", [&] { return add_samples(writer); }));
+    GLOWPLUG_TRY(clock_.run("batching", [&] { return find_batching(); }));
+    GLOWPLUG_ASSIGN(exported_.digest, writer.seal(manifest()));
+    runner_.reset();  // its process holds the model's memory
+    GLOWPLUG_TRY(clock_.run("prepare", [&] { return prepare(writer); }));
+    GLOWPLUG_TRY(clock_.run("write", [&] { return write(writer); }));
+    exported_.phases = clock_.take();
+    return std::move(exported_);
+  }
+
+ private:
+  Result<void> copy_model(bundle::BundleWriter& writer) {
+    GLOWPLUG_TRY(writer.add_file(kModelFile, request_.model));
+    const auto folder = std::filesystem::absolute(request_.model).parent_path();
+    for (const std::string& file : facts_.external_files)
+      GLOWPLUG_TRY(writer.add_file("model/" + file, folder / file));
+    return {};
+  }
+
+  Result<void> load() {
+    GLOWPLUG_ASSIGN(runner_, runners_.open({model_, request_.target.engine, false}));
+    exported_.signature = with_labels(runner_->signature(), facts_.signature);
+    return {};
+  }
+
+  Result<void> add_samples(bundle::BundleWriter& writer) {
+    GLOWPLUG_ASSIGN(samples_, make_samples(*runner_, facts_.names, request_.seed));
+    exported_.samples_note = samples_.note;
+    for (const AnsweredSample& sample : samples_.samples) {
+      GLOWPLUG_TRY(writer.add_sample(sample.name, to_sample(sample, exported_.signature)));
+      exported_.samples.push_back(sample.name);
+    }
+    return {};
+  }
+
+  Result<void> find_batching() {
+    GLOWPLUG_ASSIGN(exported_.batching, probe_batching(*runner_, facts_.names, samples_.free,
+                                                       request_.seed, request_.batch));
+    exported_.signature.max_batch = exported_.batching.max_batch;
+    return {};
+  }
+
+  [[nodiscard]] bundle::Manifest manifest() const {
+    bundle::Manifest manifest;
+    manifest.name = request_.name;
+    manifest.engine = request_.target.engine;
+    manifest.model = kModelFile;
+    manifest.signature = exported_.signature;
+    manifest.source = {request_.model.filename(), facts_.sha256};
+    manifest.producer = fmt::format("glowplug {}", kVersion);
+    return manifest;
+  }
+
+  Result<void> prepare(const bundle::BundleWriter& writer) {
+    GLOWPLUG_ASSIGN(Prepared prepared,
+                    make_prepared({writer.folder(), model_, exported_.digest, exported_.signature,
+                                   samples_.samples, request_.target},
+                                  runners_));
+    exported_.prepared = std::move(prepared.folder);
+    exported_.prepared_note = std::move(prepared.note);
+    exported_.differences = std::move(prepared.differences);
+    return {};
+  }
+
+  Result<void> write(bundle::BundleWriter& writer) {
+    GLOWPLUG_TRY(bundle::write_record(writer.folder(), exported_.digest, "export",
+                                      export_record(request_, exported_)));
+    GLOWPLUG_TRY(bundle::write_record(
+        writer.folder(), exported_.digest, "answers",
+        answers_record(request_.target, exported_.signature, samples_.samples)));
+    GLOWPLUG_ASSIGN(const bundle::Bundle published, writer.publish());
+    exported_.bundle = published.folder();
+    return {};
+  }
+
+  const ExportRequest& request_;
+  RunnerFactory& runners_;
+  PhaseClock clock_;
+  ModelFacts facts_;
+  std::filesystem::path model_;  // the copy in the bundle being built
+  std::unique_ptr<Runner> runner_;
+  SampleSet samples_;
+  Exported exported_;
+};
+
+}  // namespace
+
+Result<Exported> export_model(const ExportRequest& request, RunnerFactory& runners,
+                              const PhaseObserver& observer) {
+  return Export(request, runners, observer).run();
+}
+
+}  // namespace glowplug::optimize
