@@ -1,0 +1,182 @@
+#include "front/http/asio_loop.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <thread>
+#include <vector>
+
+#include "base/fd.h"
+
+namespace glowplug::front::http {
+namespace {
+
+struct Pair {
+  Pair() {
+    std::array<int, 2> fds{};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds.data()), 0);
+    ours.reset(fds[0]);
+    theirs.reset(fds[1]);
+  }
+  void write() const { EXPECT_EQ(::write(theirs.get(), "x", 1), 1); }
+  void read() const {
+    char byte = 0;
+    EXPECT_EQ(::read(ours.get(), &byte, 1), 1);
+  }
+  UniqueFd ours;
+  UniqueFd theirs;
+};
+
+TEST(AsioLoop, RunsPostedTasksInOrderAlsoFromOtherThreads) {
+  AsioLoop loop;
+  std::vector<int> order;
+  std::thread other([&] {
+    for (int i = 0; i < 100; ++i) loop.post([&order, i] { order.push_back(i); });
+    loop.post([&] { loop.stop(); });
+  });
+  loop.run();
+  other.join();
+  ASSERT_EQ(order.size(), 100U);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(order[static_cast<std::size_t>(i)], i);
+}
+
+TEST(AsioLoop, CallsTheBatcherAfterEachPass) {
+  AsioLoop loop;
+  int tasks = 0;
+  int passes = 0;
+  for (int i = 0; i < 1000; ++i) loop.post([&] { ++tasks; });
+  loop.run([&] {
+    ++passes;
+    EXPECT_LE(tasks, 256 * passes);  // a flood does not keep it waiting
+    if (tasks == 1000) loop.stop();
+  });
+  EXPECT_GE(passes, 4);
+}
+
+TEST(AsioLoop, StopsAtOnceWhenToldBeforeItRuns) {
+  AsioLoop loop;
+  loop.stop();
+  loop.run();
+  bool ran = false;
+  loop.post([&] {
+    ran = true;
+    loop.stop();
+  });
+  loop.run();
+  EXPECT_TRUE(ran);
+}
+
+TEST(AsioLoop, FiresTimersInOrderAndNotThoseThatWereDropped) {
+  AsioLoop loop;
+  std::vector<int> order;
+  const Time now = loop.now();
+  auto second = loop.at(now + milliseconds(2), [&] {
+    order.push_back(2);
+    loop.stop();
+  });
+  auto first = loop.at(now + milliseconds(1), [&] { order.push_back(1); });
+  auto dropped = loop.at(now, [&] { order.push_back(0); });
+  dropped.reset();
+  loop.run();
+  EXPECT_EQ(order, (std::vector{1, 2}));
+}
+
+TEST(AsioLoop, TimerMayDropItsOwnHandle) {
+  AsioLoop loop;
+  Loop::Handle handle;
+  handle = loop.at(loop.now(), [&] {
+    handle.reset();
+    loop.stop();
+  });
+  loop.run();
+  EXPECT_EQ(handle, nullptr);
+}
+
+TEST(AsioLoop, WatchesADescriptorUntilTheHandleGoes) {
+  AsioLoop loop;
+  const Pair pair;
+  int calls = 0;
+  Loop::Handle handle;
+  handle = loop.watch_readable(pair.ours.get(), [&] {
+    pair.read();
+    if (++calls == 3) {
+      handle.reset();
+      loop.post([&] { loop.stop(); });
+    }
+    pair.write();
+  });
+  ASSERT_NE(handle, nullptr);
+  pair.write();
+  loop.run();
+  EXPECT_EQ(calls, 3);
+}
+
+TEST(AsioLoop, CanWatchADescriptorAgain) {
+  AsioLoop loop;
+  const Pair pair;
+  pair.write();
+  for (int i = 0; i < 3; ++i) {
+    const auto handle = loop.watch_readable(pair.ours.get(), [&] { loop.stop(); });
+    ASSERT_NE(handle, nullptr);
+    loop.run();
+  }
+}
+
+struct Recorded : SocketEvents {
+  explicit Recorded(AsioLoop& its_loop) : loop(its_loop) {}
+  void on_readable() override {
+    ++readable;
+    loop.stop();
+  }
+  void on_writable() override {
+    ++writable;
+    loop.stop();
+  }
+  AsioLoop& loop;
+  int readable = 0;
+  int writable = 0;
+};
+
+TEST(AsioLoop, TellsASocketOnlyWhatItWants) {
+  AsioLoop loop;
+  const Pair pair;
+  Recorded events(loop);
+  const auto watch = loop.watch_socket(pair.ours.get(), events);
+  ASSERT_NE(watch, nullptr);
+  pair.write();
+  watch->want_write();
+  watch->want_write();  // changes nothing
+  loop.run();
+  EXPECT_EQ(events.writable, 1);
+  EXPECT_EQ(events.readable, 0);
+  watch->want_read();
+  loop.run();
+  EXPECT_EQ(events.readable, 1);
+  watch->want_read();  // nothing was read: the byte is still there
+  loop.run();
+  EXPECT_EQ(events.readable, 2);
+  EXPECT_EQ(events.writable, 1);
+}
+
+TEST(AsioLoop, TellsASocketThatItsPeerHungUp) {
+  AsioLoop loop;
+  Pair pair;
+  Recorded events(loop);
+  const auto watch = loop.watch_socket(pair.ours.get(), events);
+  watch->want_read();
+  pair.theirs.reset();
+  loop.run();
+  EXPECT_EQ(events.readable, 1);
+}
+
+TEST(AsioLoop, RefusesWhatCannotBeWatched) {
+  AsioLoop loop;
+  Recorded events(loop);
+  EXPECT_EQ(loop.watch_socket(-1, events), nullptr);
+  EXPECT_EQ(loop.watch_readable(-1, [] {}), nullptr);
+}
+
+}  // namespace
+}  // namespace glowplug::front::http
