@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "instances/cgroup_files.h"
 
 namespace glowplug::instances {
 
@@ -38,10 +40,12 @@ class Cgroup {
 
  private:
   friend class CgroupHost;
-  Cgroup(CgroupKind kind, std::vector<std::filesystem::path> folders)
-      : kind_(kind), folders_(std::move(folders)) {}
+  Cgroup(CgroupKind kind, std::vector<std::filesystem::path> folders,
+         std::shared_ptr<CgroupTree> tree)
+      : kind_(kind), folders_(std::move(folders)), tree_(std::move(tree)) {}
   CgroupKind kind_ = CgroupKind::none;
   std::vector<std::filesystem::path> folders_;
+  std::shared_ptr<CgroupTree> tree_;  // of the host and all its groups
 };
 
 /// What this machine offers for limiting a function: cgroup v2 if its memory controller can be
@@ -58,7 +62,9 @@ class CgroupHost {
   /// Looks, makes this gateway's own folder (glowplug-PID-STARTTIME, under the group that the
   /// process is in) and removes those of gateways that are dead. Never fails: what cannot be had
   /// is `none`.
-  [[nodiscard]] static CgroupHost detect(const Places& places);
+  [[nodiscard]] static CgroupHost detect(
+      const Places& places,
+      const std::shared_ptr<CgroupTree>& tree = std::make_shared<CgroupTree>());
   /// No limits by cgroup at all.
   [[nodiscard]] static CgroupHost none(std::string reason);
   CgroupHost(CgroupHost&&) noexcept = default;
@@ -74,10 +80,11 @@ class CgroupHost {
   [[nodiscard]] Result<Cgroup> create(std::string_view name, const CgroupLimits& limits);
 
  private:
-  CgroupHost(CgroupKind kind, std::string description)
-      : kind_(kind), description_(std::move(description)) {}
+  CgroupHost(CgroupKind kind, std::string description, std::shared_ptr<CgroupTree> tree)
+      : kind_(kind), description_(std::move(description)), tree_(std::move(tree)) {}
   CgroupKind kind_;
   std::string description_;
+  std::shared_ptr<CgroupTree> tree_;
   std::filesystem::path memory_;  // this gateway's folder in v2, or under the memory controller
   std::filesystem::path cpu_;     // v1 only; empty when the controller is not there
   std::filesystem::path pids_;

@@ -1,0 +1,374 @@
+// Template and instances come and go.
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "instances/pool_body.h"
+
+namespace glowplug::instances {
+namespace {
+
+bool same_tensors(const std::vector<TensorSpec>& a, const std::vector<TensorSpec>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const TensorSpec& x, const TensorSpec& y) {
+                      return x.name == y.name && x.datatype == y.datatype;
+                    });
+}
+
+/// How it ended, if it is a child of ours: where the gateway is the reaper of orphans (process 1 of
+/// a container) instances become its children when their template dies.
+std::optional<ExitStatus> reap_orphan(int pidfd) {
+  siginfo_t info{};
+  if (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED | WNOHANG) != 0 ||
+      info.si_pid == 0)
+    return std::nullopt;
+  return ExitStatus{info.si_code != CLD_EXITED, info.si_status};
+}
+
+}  // namespace
+
+Pool::Body::Body(const PoolParts& parts, PoolOptions options, PoolObserver* observer,
+                 Doorbell doorbell)
+    : parts_(parts),
+      options_(std::move(options)),
+      observer_(observer),
+      doorbell_(std::move(doorbell)) {
+  options_.spec.function = options_.function;
+  options_.spec.version = options_.version;
+  options_.spec.memory_bytes = options_.settings.memory_bytes;
+}
+
+Result<void> Pool::Body::begin() {
+  doorbell_watch_ =
+      parts_.loop.watch_readable(doorbell_.listening_end(), [this] { take_replies(); });
+  if (!doorbell_watch_)
+    return Error{
+        Code::exhausted, "the doorbell of " + options_.function + " cannot be watched", {}};
+  settle();
+  return {};
+}
+
+Pool::Body::~Body() {
+  alive_.reset();
+  std::vector<FinishedBatch> dropped;
+  const Error gone{Code::unavailable, "the function is no longer served", {}};
+  for (const auto& instance : slots_) {
+    instance->kill(now(), gone.message);
+    for (FinishedBatch& one : instance->lose(gone)) dropped.push_back(std::move(one));
+  }
+  for (FinishedBatch& one : dropped) one.batch.done(std::move(one.outcome));
+}
+
+void Pool::Body::post(void (Body::*task)()) {
+  parts_.loop.post([this, task, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) (this->*task)();
+  });
+}
+
+// --- the template -------------------------------------------------------------------------------
+
+void Pool::Body::start_template() {
+  const std::uint32_t most = options_.settings.max_instances;
+  // Instances that leave overlap with those that take their place.
+  TemplateLaunch launch{
+      options_.handler_program, options_.spec,
+      CgroupLimits{options_.settings.memory_bytes * (most + std::uint64_t{1}), 2 * most + 2, 0}};
+  template_asked_ = now();
+  template_proven_ = template_was_ready_ = false;
+  out_of_memory_seen_ = 0;
+  ring_known_.clear();
+  link_ = std::make_unique<TemplateLink>(parts_.loop, parts_.keeper, parts_.cgroups,
+                                         static_cast<TemplateEvents&>(*this), launch,
+                                         doorbell_.ringing_end(), options_.load_timeout);
+}
+
+void Pool::Body::stop_template() {
+  place_.reset();
+  link_.reset();
+}
+
+void Pool::Body::on_template_ready(const TemplateReady& ready) {
+  warm_wanted_ = false;
+  if (auto fits = check_ready(ready); !fits) {
+    link_.reset();
+    return on_template_ended(std::move(fits).error(), true);
+  }
+  template_was_ready_ = true;
+  ++counts_.templates_started;
+  template_bytes_ = ready.memory_bytes;
+  template_start_ = TemplateStart{now() - template_asked_, nanoseconds(ready.engine_ns),
+                                  nanoseconds(ready.model_ns), nanoseconds(ready.warm_up_ns)};
+  if (ready.warm_up_ns > 0) run_time_.begin_with(nanoseconds(ready.warm_up_ns));
+  if (observer_ != nullptr) observer_->on_template_start(*template_start_);
+  log_ready(ready);
+  settle();
+  template_start_.reset();  // instances asked for from now on do not wait for it
+  room();
+}
+
+/// Rings name tensors by their place, so both sides must mean the same.
+Result<void> Pool::Body::check_ready(const TemplateReady& ready) const {
+  const Signature& ours = options_.signature;
+  if (same_tensors(ours.inputs, ready.signature.inputs) &&
+      same_tensors(ours.outputs, ready.signature.outputs))
+    return {};
+  return Error{Code::failed_precondition,
+               fmt::format("the model is {}, its bundle says {}", ready.signature.describe(),
+                           ours.describe()),
+               "export the model again"};
+}
+
+void Pool::Body::log_ready(const TemplateReady& ready) {
+  parts_.log.info("template_ready", "the model is loaded",
+                  {{"function", options_.function},
+                   {"version", options_.version},
+                   {"pid", std::int64_t{link_->pid()}},
+                   {"duration_ms", to_ms(template_start_->total)},
+                   {"engine_ms", to_ms(template_start_->engine)},
+                   {"model_ms", to_ms(template_start_->model)},
+                   {"warm_up_ms", to_ms(template_start_->warm_up)},
+                   {"prepared", ready.used_prepared},
+                   {"memory_bytes", static_cast<std::int64_t>(ready.memory_bytes)}});
+  if (!link_->cgroup_reason().empty())
+    parts_.log.warning("no_cgroup", "the template runs without limits by cgroup",
+                       {{"function", options_.function}, {"reason", link_->cgroup_reason()}});
+  if (std::exchange(missing_told_, true)) return;
+  for (const std::string& facility : ready.missing)
+    parts_.log.warning("facility_missing", "the sandbox of this function goes without it",
+                       {{"function", options_.function}, {"facility", facility}});
+}
+
+void Pool::Body::on_template_ended(Error why, bool refused) {
+  const bool was_ready = std::exchange(template_was_ready_, false);
+  stop_template();
+  warm_wanted_ = false;
+  const Error error = std::move(why).in("function " + options_.function);
+  ++(was_ready ? counts_.templates_crashed : counts_.templates_failed);
+  parts_.log.error("template_failed", error.message,
+                   {{"function", options_.function}, {"version", options_.version}});
+  // One that has worked did not end because it cannot start.
+  if (!was_ready || !template_proven_)
+    breaker_.failed(now(), error,
+                    refused ? CircuitBreaker::Failure::certain : CircuitBreaker::Failure::chance);
+  for (std::size_t i = 0; i < slots_.size(); ++i) orphan(*slots_[i], error.message);
+  if (breaker_.open()) refuse_waiting();
+  settle();
+  room();
+}
+
+// --- instances ----------------------------------------------------------------------------------
+
+Instance* Pool::Body::slot_at(std::uint32_t slot) {
+  return slot < slots_.size() ? slots_[slot].get() : nullptr;
+}
+
+Result<Instance*> Pool::Body::absent_slot() {
+  for (const auto& instance : slots_) {
+    if (instance->state() == InstanceState::absent) return instance.get();
+  }
+  GLOWPLUG_ASSIGN(auto ring, GatewayRing::create(options_.ring));
+  const auto number = static_cast<std::uint32_t>(slots_.size());
+  slots_.push_back(std::make_unique<Instance>(number, options_.signature, std::move(ring)));
+  return slots_.back().get();
+}
+
+/// nullptr when there are no descriptors for its ring.
+Instance* Pool::Body::ask_for_instance() {
+  auto slot = absent_slot();
+  if (!slot) return nullptr;
+  place_.reset();
+  (*slot)->ask(now());
+  return *slot;
+}
+
+/// Has those forked that wait for it, as soon as there is a template and the circuit lets it.
+void Pool::Body::send_forks() {
+  const auto waits = [](const auto& instance) { return instance->waits_for_fork(); };
+  if (!warm_wanted_ && std::none_of(slots_.begin(), slots_.end(), waits)) return;
+  if (!breaker_.may_try(now())) return;
+  if (!link_) return start_template();
+  if (!link_->ready()) return;
+  warm_wanted_ = false;
+  for (const auto& instance : slots_) {
+    if (!instance->waits_for_fork()) continue;
+    if (!send_fork(*instance)) return;  // the socket is full, or its end will be told soon
+  }
+}
+
+Result<void> Pool::Body::send_fork(Instance& instance) {
+  const std::uint32_t slot = instance.slot();
+  if (ring_known_.size() <= slot) ring_known_.resize(slot + 1);
+  if (!ring_known_[slot]) GLOWPLUG_TRY(link_->add_slot(slot, instance.ring()));
+  ring_known_[slot] = true;
+  GLOWPLUG_TRY(link_->fork(slot));
+  instance.fork_sent(now(), template_start_);
+  return {};
+}
+
+/// The circuit is open: what waits for a start is answered now.
+void Pool::Body::refuse_waiting() {
+  auto well = breaker_.health(now());
+  if (well) return;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i]->waits_for_fork()) give_up(*slots_[i], well.error());
+  }
+}
+
+void Pool::Body::give_up(Instance& instance, const Error& why) {
+  for (FinishedBatch& one : instance.lose(why)) {
+    answer_later(std::move(one.batch), why);
+  }
+  clear(instance);
+}
+
+void Pool::Body::on_forked(std::uint32_t slot, pid_t pid, UniqueFd pidfd) {
+  Instance* instance = slot_at(slot);
+  if (instance == nullptr || !instance->waits_for_process())
+    return link_->kill(
+        fmt::format("it reported an instance in slot {} that nobody asked for", slot));
+  auto watch =
+      parts_.loop.watch_readable(pidfd.get(), [this, instance] { process_ended(*instance); });
+  const bool watched = watch != nullptr;
+  ++counts_.forks;
+  instance->forked(now(), pid, std::move(pidfd), std::move(watch));
+  if (!instance->killed_because().empty()) instance->kill(now(), instance->killed_because());
+  if (!watched) instance->kill(now(), "its end cannot be watched");
+  settle();
+}
+
+void Pool::Body::on_fork_failed(std::uint32_t slot, int errno_value) {
+  Instance* instance = slot_at(slot);
+  if (instance == nullptr || !instance->waits_for_process())
+    return link_->kill(fmt::format("it reported a failed fork in slot {} without a reason", slot));
+  breaker_.failed(now(),
+                  Error{Code::unavailable,
+                        fmt::format("function {}: an instance could not be forked: {}",
+                                    options_.function, std::strerror(errno_value)),
+                        {}},
+                  CircuitBreaker::Failure::chance);
+  parts_.log.warning("fork_failed", std::strerror(errno_value), {{"function", options_.function}});
+  if (instance->state() == InstanceState::starting) {
+    instance->fork_again();
+  } else {
+    instance->gone(now());
+    clear(*instance);
+  }
+  if (breaker_.open()) refuse_waiting();
+  settle();
+}
+
+/// Its pidfd is readable. What it answered before still counts; how it ended is told by the
+/// template, or found out here when that is gone.
+void Pool::Body::process_ended(Instance& instance) {
+  std::vector<FinishedBatch> finished;
+  take_replies_of(instance, finished);
+  instance.gone(now());
+  if (!link_ || !instance.orphaned_because().empty()) {
+    tell_end(instance, reap_orphan(instance.pidfd()));
+    clear(instance);
+  }
+  settle();
+  hand_over(std::move(finished));
+}
+
+void Pool::Body::on_exited(std::uint32_t slot, pid_t pid, ExitStatus status) {
+  Instance* instance = slot_at(slot);
+  if (instance == nullptr || pid <= 0 || instance->pid() != pid) return;
+  std::vector<FinishedBatch> finished;
+  if (instance->state() != InstanceState::gone) take_replies_of(*instance, finished);
+  instance->gone(now());
+  if (!instance->was_end_told()) tell_end(*instance, status);
+  clear(*instance);
+  settle();
+  hand_over(std::move(finished));
+}
+
+/// The template ended. Its instances follow within some ms; be sure of it, and wait for each. One
+/// that was being forked may live for that long without that anybody knows it: its ring is lost.
+void Pool::Body::orphan(Instance& instance, const std::string& why) {
+  if (instance.state() == InstanceState::absent || instance.waits_for_fork()) return;
+  instance.orphan(why);
+  if (instance.has_process() && instance.state() != InstanceState::gone) {
+    instance.kill(now(), instance.killed_because());
+    return;
+  }
+  const bool unknown = !instance.has_process();
+  instance.gone(now());
+  if (!instance.was_end_told()) tell_end(instance, std::nullopt);
+  if (unknown) {
+    clear_with_new_ring(instance);
+  } else {
+    clear(instance);
+  }
+}
+
+void Pool::Body::tell_end(Instance& instance, std::optional<ExitStatus> status) {
+  instance.end_told();
+  const std::string how = describe_end(instance, status);
+  std::vector<FinishedBatch> lost =
+      instance.lose(Error{Code::instance_lost, "the instance " + how, {}});
+  const auto begun = static_cast<std::size_t>(std::count_if(
+      lost.begin(), lost.end(), [](const FinishedBatch& one) { return one.outcome.begun; }));
+  count_end(instance, how, begun);
+  if (lost.empty()) return;
+  auto kept = std::make_shared<std::vector<FinishedBatch>>(std::move(lost));
+  parts_.loop.post([this, kept, alive = std::weak_ptr<bool>(alive_)] {
+    // The last first: each goes back to the front of the queue.
+    for (auto one = kept->rbegin(); one != kept->rend(); ++one)
+      one->batch.done(std::move(one->outcome));
+    if (!alive.expired()) room();
+  });
+}
+
+std::string Pool::Body::describe_end(const Instance& instance, std::optional<ExitStatus> status) {
+  if (!instance.killed_because().empty()) return "was killed: " + instance.killed_because();
+  if (!instance.orphaned_because().empty())
+    return "ended with its template: " + instance.orphaned_because();
+  std::string how = status ? status->describe() : "ended";
+  const std::uint64_t kills = link_ ? link_->out_of_memory_kills() : 0;
+  if (kills > std::exchange(out_of_memory_seen_, kills))
+    how += fmt::format(", out of memory: the limit is memory = {} for each process",
+                       options_.settings.memory_bytes);
+  return how;
+}
+
+void Pool::Body::count_end(const Instance& instance, const std::string& how, std::size_t begun) {
+  if (instance.told_to_leave()) {
+    ++counts_.instances_left;
+    return;
+  }
+  const bool by_us = !instance.killed_because().empty();
+  ++(by_us ? counts_.instances_killed : counts_.instances_crashed);
+  if (begun > 0) ++counts_.lost_with_rows;
+  parts_.log.warning("instance_lost", "an instance " + how,
+                     {{"function", options_.function},
+                      {"pid", std::int64_t{instance.pid()}},
+                      {"batches_begun", static_cast<std::int64_t>(begun)}});
+  const bool never_worked = !by_us && !instance.answered() && begun == 0;
+  if (!never_worked || !instance.orphaned_because().empty()) return;
+  breaker_.failed(now(),
+                  Error{Code::unavailable,
+                        fmt::format("function {}: an instance {} before it took a request",
+                                    options_.function, how),
+                        {}},
+                  CircuitBreaker::Failure::chance);
+  if (breaker_.open()) refuse_waiting();
+}
+
+void Pool::Body::clear(Instance& instance) {
+  instance.clear();
+  note_if_asleep();
+}
+
+void Pool::Body::clear_with_new_ring(Instance& instance) {
+  auto ring = GatewayRing::create(options_.ring);
+  if (!ring) return;  // no descriptors; the timer tries again
+  instance.clear(*std::move(ring));
+  if (instance.slot() < ring_known_.size()) ring_known_[instance.slot()] = false;
+  note_if_asleep();
+}
+
+}  // namespace glowplug::instances

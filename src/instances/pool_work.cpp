@@ -1,0 +1,188 @@
+// Batches in and out.
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "instances/pool_body.h"
+
+namespace glowplug::instances {
+
+Pool::Body::Tally Pool::Body::tally() const {
+  Tally tally;
+  for (const auto& instance : slots_) {
+    if (instance->state() == InstanceState::absent) continue;
+    ++tally.not_absent;
+    tally.in_flight += static_cast<std::uint32_t>(instance->in_flight());
+    if (!instance->alive()) continue;
+    ++tally.alive;
+    if (instance->in_flight() == 0) ++tally.unoccupied;
+    if (instance->in_flight() == 1 && !instance->waits_for_fork()) ++tally.with_room_behind;
+  }
+  return tally;
+}
+
+bool Pool::Body::can_fork() const { return link_ && link_->ready() && breaker_.may_try(now()); }
+
+scale::PlacementChoice Pool::Body::placement(const Tally& tally) const {
+  return {.any_alive = tally.alive > 0,
+          .unoccupied = tally.unoccupied > 0,
+          .may_start =
+              tally.alive < options_.settings.max_instances && (tally.alive == 0 || can_fork()),
+          .room_behind = tally.with_room_behind > 0,
+          .run_time = run_time_.mean(),
+          .start_time = start_time_.mean()};
+}
+
+/// Counts what `instance_for_batch` would find, one batch after another. While the circuit is open
+/// every batch is taken, to be refused.
+std::size_t Pool::Body::free_batches() const {
+  if (draining_) return 0;
+  if (!breaker_.health(now())) return 1;
+  const Tally counted = tally();
+  const scale::PlacementChoice choice = placement(counted);
+  const bool long_run = choice.run_time > choice.start_time;
+  std::size_t free = counted.unoccupied;
+  if (!long_run) free += counted.with_room_behind;
+  if (choice.may_start) {
+    const bool many = long_run && can_fork();
+    free += many ? options_.settings.max_instances - counted.alive
+                 : static_cast<std::size_t>(counted.alive == 0);
+  }
+  return free;
+}
+
+std::size_t Pool::Body::idle_instances() const { return tally().unoccupied; }
+
+void Pool::Body::submit(front::Batch batch) {
+  GLOWPLUG_CHECK(!batch.items.empty());
+  if (auto well = breaker_.health(now()); !well)
+    return answer_later(std::move(batch), well.error());
+  Instance* instance = instance_for_batch();
+  if (instance == nullptr)
+    return answer_later(std::move(batch),
+                        Error{Code::unavailable,
+                              "no instance can be started: no descriptors or memory are left for "
+                              "its ring",
+                              "raise the limit of open files (ulimit -n)"});
+  if (auto put = instance->put(batch, next_sequence_++, now()); !put)
+    return answer_later(std::move(batch), put.error());
+  last_used_ = now();
+  // A reply to the batch before this one may be there already.
+  if (!instance->ring().prepare_to_sleep()) post(&Body::take_replies);
+  settle();
+}
+
+Instance* Pool::Body::instance_for_batch() {
+  switch (scale::place_batch(placement(tally()))) {
+    case scale::Placement::unoccupied:
+      return best_unoccupied();
+    case scale::Placement::new_instance:
+      return ask_for_instance();
+    case scale::Placement::behind:
+      return with_room_behind();
+    case scale::Placement::nowhere:
+      break;
+  }
+  GLOWPLUG_CHECK(free_batches() > 0);  // the caller's promise
+  return nullptr;
+}
+
+/// The one that worked last: its pages are still in the caches, and the others may leave. Then one
+/// that lives, then one that is starting.
+Instance* Pool::Body::best_unoccupied() {
+  Instance* best = nullptr;
+  const auto better = [](const Instance& a, const Instance& b) {
+    const auto rank = [](const Instance& one) {
+      if (one.state() == InstanceState::idle) return 2;
+      return one.state() == InstanceState::parked ? 1 : 0;
+    };
+    if (rank(a) != rank(b)) return rank(a) > rank(b);
+    return a.idle_since() > b.idle_since();
+  };
+  for (const auto& instance : slots_) {
+    if (instance->unoccupied() && (best == nullptr || better(*instance, *best)))
+      best = instance.get();
+  }
+  return best;
+}
+
+Instance* Pool::Body::with_room_behind() {
+  const auto found = std::find_if(slots_.begin(), slots_.end(), [](const auto& instance) {
+    return instance->alive() && instance->in_flight() == 1 && !instance->waits_for_fork();
+  });
+  return found == slots_.end() ? nullptr : found->get();
+}
+
+void Pool::Body::answer_later(front::Batch batch, const Error& error) {
+  // `done` is never called from inside `submit`.
+  auto kept = std::make_shared<front::Batch>(std::move(batch));
+  parts_.loop.post([kept, error, alive = std::weak_ptr<bool>(alive_), this] {
+    front::Batch::Outcome outcome;
+    outcome.outputs = error;
+    kept->done(std::move(outcome));
+    if (!alive.expired()) room();
+  });
+}
+
+void Pool::Body::backlog(std::size_t rows, Duration oldest) {
+  const bool grew = rows > 0 || waiting_rows_ > 0;
+  waiting_rows_ = rows;
+  oldest_wait_ = oldest;
+  if (grew) settle();
+}
+
+void Pool::Body::take_replies() {
+  doorbell_.drain();
+  std::vector<FinishedBatch> finished;
+  for (std::size_t i = 0; i < slots_.size(); ++i) take_replies_of(*slots_[i], finished);
+  if (finished.empty()) return;
+  settle();
+  hand_over(std::move(finished));
+}
+
+void Pool::Body::take_replies_of(Instance& instance, std::vector<FinishedBatch>& finished) {
+  if (instance.in_flight() == 0) return;
+  instance.ring().woke();
+  do {
+    auto taken = instance.take(now());
+    if (!taken) {
+      instance.kill(now(), taken.error().message);
+      return;
+    }
+    if (!*taken) continue;
+    learn_from_reply(instance);
+    finished.push_back(std::move(**taken));
+  } while (instance.in_flight() > 0 && !instance.ring().prepare_to_sleep());
+}
+
+void Pool::Body::learn_from_reply(Instance& instance) {
+  last_used_ = now();
+  template_proven_ = true;
+  if (!instance.take_first_reply()) return run_time_.saw(instance.last_run());
+  breaker_.succeeded();
+  const auto cold = instance.cold_start();
+  if (!cold) return;
+  ++counts_.cold_starts;
+  const Duration added = cold->fork + cold->first_reply - run_time_.mean();
+  start_time_.saw(std::max<Duration>(added, std::chrono::microseconds(100)));
+  if (observer_ != nullptr) observer_->on_cold_start(*cold);
+  parts_.log.info("cold_start", "an instance was started for a request",
+                  {{"function", options_.function},
+                   {"pid", std::int64_t{instance.pid()}},
+                   {"duration_ms", to_ms(cold->total)},
+                   {"fork_ms", to_ms(cold->fork)},
+                   {"first_reply_ms", to_ms(cold->first_reply)},
+                   {"template_ms", cold->after_template ? to_ms(cold->after_template->total) : 0}});
+}
+
+void Pool::Body::hand_over(std::vector<FinishedBatch> finished) {
+  const std::weak_ptr<bool> alive = alive_;
+  for (FinishedBatch& one : finished) one.batch.done(std::move(one.outcome));
+  if (!alive.expired()) room();
+}
+
+void Pool::Body::room() {
+  if (room_ && !draining_) room_();
+}
+
+}  // namespace glowplug::instances
