@@ -50,6 +50,8 @@ class HandBackend : public Backend {
     }
     Batch::Outcome outcome;
     outcome.outputs = std::vector<Tensor>{out};
+    outcome.timing = outcome_timing;
+    outcome.start = outcome_start;
     batch.done(std::move(outcome));
   }
   void lose_first(bool begun = true) {
@@ -66,6 +68,8 @@ class HandBackend : public Backend {
   std::size_t backlog_rows = 0;
   std::deque<Batch> running;
   std::string sick;
+  RunTiming outcome_timing;
+  nanoseconds outcome_start{0};
 
  private:
   Signature signature_;
@@ -211,6 +215,55 @@ TEST_F(FunctionQueueTest, ABackEndThatCannotStartIsToldAtOnce) {
   backend.sick = "template failed: no such file";
   send({1});
   EXPECT_EQ(answers[0], "12 template failed: no such file");
+}
+
+TEST_F(FunctionQueueTest, TellsOfRequestsThatBeginToWaitTriedAgainOnesIncluded) {
+  std::size_t told = 0;
+  queue.on_waiting([&] { ++told; });
+  send({1});
+  EXPECT_EQ(told, 1U);
+  queue.flush();
+  backend.lose_first();
+  EXPECT_EQ(told, 2U);
+}
+
+TEST_F(FunctionQueueTest, TellsOfEachRunOnce) {
+  std::vector<std::int64_t> rows;
+  queue.on_run([&](const QueueRun& run) { rows.push_back(run.rows); });
+  backend.room = 0;
+  send({1});
+  send({2, 3});
+  backend.room = 1;
+  queue.flush();
+  backend.answer_first();
+  EXPECT_EQ(rows, (std::vector<std::int64_t>{3}));
+}
+
+TEST_F(FunctionQueueTest, WhatIsNeitherStartNorRunWasWaiting) {
+  nanoseconds queue_time{0};
+  nanoseconds start_time{0};
+  queue.submit(request_of({1}), loop.now(), loop.now() + seconds(60),
+               [&](const InferRequest&, const Result<InferResponse>& response) {
+                 queue_time = response->timing.queue;
+                 start_time = response->timing.start;
+               });
+  queue.flush();
+  loop.advance(milliseconds(10));
+  backend.outcome_timing.run = milliseconds(3);
+  backend.outcome_start = milliseconds(2);
+  backend.answer_first();
+  EXPECT_EQ(start_time, milliseconds(2));
+  EXPECT_EQ(queue_time, milliseconds(5));
+}
+
+TEST_F(FunctionQueueTest, ABatchHasTheLatestDeadlineOfItsRequests) {
+  backend.room = 0;
+  send({1}, seconds(5));
+  send({2}, seconds(9));
+  send({3}, seconds(7));
+  backend.room = 1;
+  queue.flush();
+  EXPECT_EQ(backend.running.at(0).deadline, loop.now() + seconds(9));
 }
 
 TEST_F(FunctionQueueTest, FailAllAnswersEverything) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace glowplug::front {
 namespace {
 
@@ -19,6 +21,12 @@ TEST(FindRoute, KnowsTheProtocolsAddresses) {
   EXPECT_EQ(find_route("/predict/iris")->kind, RouteKind::predict);
   EXPECT_EQ(find_route("/v2/systemsharedmemory/region/r/register")->feature,
             "shared memory of the client");
+}
+
+TEST(RouteNames, AreAllDifferent) {
+  std::set<std::string_view> names;
+  for (int kind = 0; kind <= static_cast<int>(RouteKind::not_offered); ++kind)
+    EXPECT_TRUE(names.insert(name_of(static_cast<RouteKind>(kind))).second) << kind;
 }
 
 TEST(FindRoute, RefusesEverythingElse) {
