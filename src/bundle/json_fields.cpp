@@ -13,6 +13,12 @@ bool has(std::span<const std::string_view> keys, std::string_view key) {
   return std::ranges::find(keys, key) != keys.end();
 }
 
+/// Values that a program made count as much as those that were read, which are unsigned.
+bool is_whole(const Json& value) {
+  return value.is_number_unsigned() ||
+         (value.is_number_integer() && value.get<std::int64_t>() >= 0);
+}
+
 std::string writer_of(const Json& json) {
   const auto producer = json.find("producer");
   if (producer == json.end() || !producer->is_string()) return {};
@@ -38,8 +44,7 @@ Result<void> check_schema(const Json& json, int newest) {
   if (!json.is_object()) return bad("expected an object");
   const auto schema = json.find("schema");
   if (schema == json.end()) return bad("\"schema\" is missing");
-  if (!schema->is_number_unsigned() || *schema == 0)
-    return bad("\"schema\" must be a number of at least 1");
+  if (!is_whole(*schema) || *schema == 0) return bad("\"schema\" must be a number of at least 1");
   const auto number = schema->get<std::uint64_t>();
   if (number <= static_cast<std::uint64_t>(newest)) return {};
   return Error{Code::failed_precondition,
@@ -74,8 +79,7 @@ Result<std::string> sha256_field(const Json& json, const char* key) {
 
 Result<std::uint64_t> unsigned_field(const Json& json, const char* key) {
   const Json& value = json.at(key);
-  if (!value.is_number_unsigned())
-    return bad(fmt::format("\"{}\" must be a whole number of at least 0", key));
+  if (!is_whole(value)) return bad(fmt::format("\"{}\" must be a whole number of at least 0", key));
   return value.get<std::uint64_t>();
 }
 
