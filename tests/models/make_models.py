@@ -31,11 +31,9 @@ def constant(name, array, element_type=np.float32):
     return numpy_helper.from_array(np.asarray(array, element_type), name)
 
 
-def model(name, nodes, inputs, outputs, initializers=(), metadata=None):
+def model(name, nodes, inputs, outputs, initializers=()):
     graph = helper.make_graph(list(nodes), name, list(inputs), list(outputs), list(initializers))
     made = helper.make_model(graph, opset_imports=OPSETS, ir_version=8, producer_name="glowplug-tests")
-    if metadata:
-        helper.set_model_props(made, metadata)
     onnx.checker.check_model(made)
     return made
 
@@ -146,17 +144,15 @@ def digits():
     initializers = [constant("w1", weights(generator, 16, 1, 3, 3)), constant("b1", weights(generator, 16)),
                     constant("w2", weights(generator, 16, 16, 3, 3)), constant("b2", weights(generator, 16)),
                     constant("w3", weights(generator, 16, 10)), constant("b3", weights(generator, 10))]
-    return model("digits", nodes, [value("image", FLOAT, ["n", 1, 28, 28])], [value("probabilities", FLOAT, ["n", 10])], initializers,
-                 {"labels": ",".join(str(digit) for digit in range(10))})
+    return model("digits", nodes, [value("image", FLOAT, ["n", 1, 28, 28])], [value("probabilities", FLOAT, ["n", 10])], initializers)
 
 
 def external():
     """The weights lie in external.weights."""
     generator = np.random.default_rng(11)
-    made = model("external", [helper.make_node("MatMul", ["x", "w"], ["h"]), helper.make_node("Add", ["h", "b"], ["y"])],
+    return model("external", [helper.make_node("MatMul", ["x", "w"], ["h"]), helper.make_node("Add", ["h", "b"], ["y"])],
                  [value("x", FLOAT, ["n", 8])], [value("y", FLOAT, ["n", 8])],
                  [constant("w", weights(generator, 8, 8)), constant("b", weights(generator, 8))])
-    return made
 
 
 def all_models():
