@@ -44,7 +44,7 @@ struct Decimal {
   std::string_view text;
   std::uint64_t digits = 0;  ///< meaningless with more than 19 of them
   std::int64_t exponent = 0;
-  std::int64_t magnitude = 0;  ///< the number is below 10^magnitude
+  std::int64_t magnitude = 0;  ///< exponent and number of digits: all is below 10^magnitude
   bool negative = false;
   bool fits = false;  ///< at most 19 digits
 };
@@ -192,6 +192,16 @@ inline bool convert_quickly(const Decimal& number, float& value) {
   return true;
 }
 
+/// Which side of 1 a number lies on that from_chars finds out of range.
+inline bool is_large(const Decimal& number) {
+  std::int64_t zeros = 0;
+  for (const char c : number.text) {
+    if (c >= '1' && c <= '9') break;
+    zeros += c == '0' ? 1 : 0;
+  }
+  return number.magnitude - zeros > 0;
+}
+
 }  // namespace detail
 
 /// The nearest float or double; what is too small becomes 0, with its sign.
@@ -201,7 +211,7 @@ ElementFault convert(const Decimal& number, Float& value) {
   const std::string_view text = number.text;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
   if (result.ec == std::errc{}) return ElementFault::none;
-  if (number.magnitude > 0) return ElementFault::out_of_range;
+  if (detail::is_large(number)) return ElementFault::out_of_range;
   value = number.negative ? -Float{0} : Float{0};
   return ElementFault::none;
 }
