@@ -20,7 +20,11 @@ struct Pattern {
   std::string_view feature;
 };
 
+// The first that fits counts; those asked for most stand first.
 constexpr std::array kPatterns = {
+    Pattern{"v2/models/{f}/infer", RouteKind::infer, kPost, {}},
+    Pattern{"v2/models/{f}/versions/{v}/infer", RouteKind::infer, kPost, {}},
+    Pattern{"predict/{f}", RouteKind::predict, kPost, {}},
     Pattern{"v2", RouteKind::server_metadata, kRead, {}},
     Pattern{"v2/health/live", RouteKind::server_live, kRead, {}},
     Pattern{"v2/health/ready", RouteKind::server_ready, kRead, {}},
@@ -34,12 +38,9 @@ constexpr std::array kPatterns = {
     Pattern{"v2/models/{f}/versions/{v}/config", RouteKind::model_config, kRead, {}},
     Pattern{"v2/models/{f}/stats", RouteKind::model_stats, kRead, {}},
     Pattern{"v2/models/{f}/versions/{v}/stats", RouteKind::model_stats, kRead, {}},
-    Pattern{"v2/models/{f}/infer", RouteKind::infer, kPost, {}},
-    Pattern{"v2/models/{f}/versions/{v}/infer", RouteKind::infer, kPost, {}},
     Pattern{"v2/repository/index", RouteKind::repository_index, kPost, {}},
     Pattern{"v2/repository/models/{f}/load", RouteKind::repository_load, kPost, {}},
     Pattern{"v2/repository/models/{f}/unload", RouteKind::repository_unload, kPost, {}},
-    Pattern{"predict/{f}", RouteKind::predict, kPost, {}},
     Pattern{"healthz", RouteKind::healthz, kRead, {}},
     Pattern{"readyz", RouteKind::readyz, kRead, {}},
     Pattern{"metrics", RouteKind::metrics, kRead, {}},

@@ -22,8 +22,8 @@ ServedFunction::ServedFunction(Loop& loop, FunctionDescription described,
                                std::shared_ptr<observe::FunctionMetrics> counted)
     : about(std::move(described)),
       backend(std::move(answers)),
-      queue(loop, *backend, limits_of(about)),
-      metrics(std::move(counted)) {
+      metrics(std::move(counted)),
+      queue(loop, *backend, limits_of(about)) {
   queue.on_run([this](const QueueRun& run) {
     statistics.ran(run.rows, run.timing);
     metrics->ran(run.rows);

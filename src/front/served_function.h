@@ -32,11 +32,11 @@ struct ServedFunction {
 
   FunctionDescription about;
   std::unique_ptr<Backend> backend;
-  FunctionQueue queue;  // after the back end: it goes first
   oip::ModelStatistics statistics;
   std::shared_ptr<observe::FunctionMetrics> metrics;  // shared with another form of this version
   QueueCounts reported;
   bool in_flush_list = false;
+  FunctionQueue queue;  // last: what it still has is answered, and counted, when it goes
 };
 
 }  // namespace glowplug::front
