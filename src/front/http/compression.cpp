@@ -87,14 +87,16 @@ class Deflater {
   /// zlib counts in 32 bits, so sizes above 4 GiB go in several calls.
   void run(std::string_view bytes, int flush) {
     constexpr std::size_t kMost = std::size_t{1} << 30;
+    int status = Z_OK;
     do {
       const std::string_view now = bytes.substr(0, kMost);
       bytes.remove_prefix(now.size());
       stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(now.data()));
       stream_.avail_in = static_cast<uInt>(now.size());
       stream_.avail_out = static_cast<uInt>(std::min(kMost * 2, out_.size() - stream_.total_out));
-      GLOWPLUG_CHECK(deflate(&stream_, flush) != Z_STREAM_ERROR);
-    } while (!bytes.empty());
+      status = deflate(&stream_, flush);
+      GLOWPLUG_CHECK(status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR);
+    } while (!bytes.empty() || (flush == Z_FINISH && status != Z_STREAM_END));
   }
 
   z_stream stream_{};

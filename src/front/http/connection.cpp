@@ -46,9 +46,7 @@ void Connection::turn_away(const Refusal& refusal) {
 
 void Connection::drain() {
   const auto self = shared_from_this();
-  const bool idle = exchange_ == nullptr && out_.empty() && backlog_.empty() &&
-                    parser_.phase() == RequestParser::Phase::idle;
-  if (state_ == State::open && idle) close();
+  if (state_ == State::open) settle();
 }
 
 void Connection::answer(HttpAnswer answer) {
@@ -69,7 +67,8 @@ void Connection::abandon(bool client_gone) {
 void Connection::on_readable() {
   const auto self = shared_from_this();
   if (state_ == State::lingering) return discard_input();
-  const std::span<char> room = server_.scratch();
+  std::span<char> room = server_.scratch();
+  if (!ready_for_request()) room = room.first(kMaxBacklogBytes);
   const ssize_t size = ::recv(fd_.get(), room.data(), room.size(), MSG_DONTWAIT);
   if (size > 0) return take({room.data(), static_cast<std::size_t>(size)});
   if (size == 0) return client_ended();
@@ -116,6 +115,11 @@ void Connection::pump(std::string_view fresh) {
     backlog_ = std::move(held);
   }
   settle();
+}
+
+bool Connection::is_idle() const {
+  return exchange_ == nullptr && out_.empty() && backlog_.empty() &&
+         parser_.phase() == RequestParser::Phase::idle;
 }
 
 bool Connection::ready_for_request() const {
@@ -231,6 +235,7 @@ void Connection::flush() {
 void Connection::settle() {
   if (state_ == State::closed) return;
   if (closing_ && out_.empty()) return finish();
+  if (server_.draining() && is_idle()) return close();
   if (client_ended_ && exchange_ == nullptr && out_.empty()) return end_of_input();
   server_.deadlines().set(*this, deadline());
   if (write_blocked_) watch_->want_write();

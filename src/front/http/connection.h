@@ -38,7 +38,7 @@ class Connection final : public SocketEvents,
   [[nodiscard]] bool start();
   /// Answers before any request, and ends.
   void turn_away(const Refusal& refusal);
-  /// Ends now if no request is under way; else with the next answer.
+  /// The server drains: ends now if no request is under way, else with its answer.
   void drain();
   [[nodiscard]] std::uint64_t number() const { return number_; }
 
@@ -71,6 +71,7 @@ class Connection final : public SocketEvents,
   void linger();
   void discard_input();
   void close();
+  [[nodiscard]] bool is_idle() const;
   [[nodiscard]] bool ready_for_request() const;
   [[nodiscard]] bool is_trickling() const;
   [[nodiscard]] Time deadline() const;

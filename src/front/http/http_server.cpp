@@ -12,7 +12,7 @@
 namespace glowplug::front::http {
 namespace {
 
-constexpr std::size_t kScratchBytes = std::size_t{64} << 10;
+constexpr std::size_t kScratchBytes = std::size_t{256} << 10;  // of one read
 /// Connections beyond the limit that may be told so at one time; more are just closed.
 constexpr std::size_t kTurnedAway = 64;
 /// Connections of different servers of a process differ.

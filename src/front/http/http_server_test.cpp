@@ -459,6 +459,18 @@ TEST(HttpServer, DrainsRequestsAndClosesIdleConnections) {
   EXPECT_EQ(server.connections(), 0U);
 }
 
+TEST(HttpServer, EndsAConnectionOnceTheAnswerThatDrainingFoundIsSent) {
+  RunningServer server;
+  TestClient client(server.port());
+  client.send(get("/park"));
+  server.respond(server.parked.take(), std::string(30'000'000, 'b'));
+  EXPECT_EQ(server.connections(), 1U);
+  server.drain();
+  EXPECT_EQ(client.read().body.size(), 30'000'000U);
+  EXPECT_TRUE(client.ended());
+  EXPECT_TRUE(server.drained.take());
+}
+
 /// How many file descriptors this process has open.
 rlim_t open_descriptors() {
   rlim_t count = 0;
