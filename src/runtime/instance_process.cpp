@@ -1,0 +1,68 @@
+#include "runtime/instance_process.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <utility>
+
+#include "instances/ring/ring.h"
+#include "runtime/process_limits.h"
+#include "runtime/serve_ring.h"
+
+namespace glowplug::runtime {
+namespace {
+
+struct RingDescriptors {
+  UniqueFd memory, own_doorbell, gateway_doorbell;
+};
+
+/// Closes everything but the ring, which becomes 3, 4 and 5. Standard input and output are not
+/// closed but lead nowhere: what an engine prints must not land in a doorbell that got number 2.
+RingDescriptors keep_only_ring(const InstancePlace& place) {
+  constexpr int kFirst = 3;
+  constexpr int kOutOfTheWay = 64;
+  const std::array kept{place.memory, place.own_doorbell, place.gateway_doorbell};
+  std::array<int, kept.size()> moved{};
+  for (std::size_t i = 0; i < kept.size(); ++i)
+    moved.at(i) = ::fcntl(kept.at(i), F_DUPFD_CLOEXEC, kOutOfTheWay);
+  for (int standard = 0; standard < kFirst; ++standard) (void)::dup2(place.dev_null, standard);
+  for (std::size_t i = 0; i < moved.size(); ++i)
+    (void)::dup2(moved.at(i), kFirst + static_cast<int>(i));
+  (void)::close_range(kFirst + static_cast<unsigned>(moved.size()), ~0U, 0);
+  return {UniqueFd(kFirst), UniqueFd(kFirst + 1), UniqueFd(kFirst + 2)};
+}
+
+void receive_signals_as_usual() {
+  sigset_t none;
+  sigemptyset(&none);
+  (void)::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+void open_and_start_nothing() {
+  const rlimit nothing{0, 0};
+  (void)::setrlimit(RLIMIT_NOFILE, &nothing);
+  (void)::setrlimit(RLIMIT_NPROC, &nothing);
+}
+
+}  // namespace
+
+void run_instance(const InstancePlace& place) {
+  die_with_parent(place.parent);
+  receive_signals_as_usual();
+  place.title.set("gp-instance", "glowplug: " + place.function + " (instance)");
+  bool confined = place.sandbox.take_files();
+  RingDescriptors descriptors = keep_only_ring(place);
+  auto ring = instances::InstanceRing::attach(std::move(descriptors.memory),
+                                              std::move(descriptors.own_doorbell),
+                                              std::move(descriptors.gateway_doorbell));
+  open_and_start_nothing();
+  confined = confined && place.sandbox.take_system_calls();
+  if (!ring || !confined) ::_exit(1);
+  serve_ring(**ring, place.session);
+  ::_exit(0);
+}
+
+}  // namespace glowplug::runtime

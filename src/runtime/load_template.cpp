@@ -1,0 +1,157 @@
+#include "runtime/load_template.h"
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/file.h"
+#include "base/time.h"
+#include "runtime/process_limits.h"
+#include "runtime/template_paths.h"
+#include "runtime/warm_up.h"
+
+namespace glowplug::runtime {
+namespace {
+
+using instances::TemplateReady;
+using instances::TemplateSpec;
+
+std::int64_t ns_since(Time start) {
+  return std::chrono::duration_cast<nanoseconds>(Clock::now() - start).count();
+}
+
+Result<void> check_spec(const TemplateSpec& spec) {
+  if (spec.threads != 1)
+    return Error{Code::unimplemented,
+                 fmt::format("{} threads were asked for; a template that is forked has exactly one",
+                             spec.threads),
+                 "set threads to 1 and use more instances"};
+  if (spec.model.empty()) return Error{Code::invalid_argument, "no model was named", {}};
+  return {};
+}
+
+bool has_huge_pages() {
+  const auto modes = read_file("/sys/kernel/mm/transparent_hugepage/enabled", 4096);
+  return modes && modes->find("[never]") == std::string::npos;
+}
+
+/// Reading outside of the bundle that engines and the C library are known to do.
+LandlockRules template_files(const TemplatePaths& paths) {
+  LandlockRules rules;
+  rules.read = {".",
+                paths.model,
+                "/usr",
+                "/lib",
+                "/lib64",
+                "/sys/devices/system",
+                "/sys/fs/cgroup",
+                "/proc/self",
+                "/proc/cpuinfo",
+                "/proc/meminfo",
+                "/proc/stat",
+                "/dev/null",
+                "/dev/urandom"};
+  if (!paths.portable_model.empty()) rules.read.push_back(paths.portable_model);
+  if (!paths.prepare_into.empty()) rules.write.push_back(paths.prepare_into);
+  return rules;
+}
+
+/// Without landlock the template goes on: `missing` says so when the sandbox is made.
+void take_other_files(const TemplatePaths& paths) {
+  (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (const auto landlock = Landlock::create(template_files(paths))) (void)landlock->enter();
+}
+
+Result<void> give_up_rights(const TemplateSpec& spec, const TemplatePaths& paths, pid_t parent,
+                            std::vector<std::string>& missing) {
+  limit_resources(spec.memory_bytes, missing);
+  leave_namespaces(missing);
+  if (spec.run_as != 0) GLOWPLUG_TRY(become_user(spec.run_as));
+  die_with_parent(parent);
+  if (spec.sandbox) take_other_files(paths);
+  return {};
+}
+
+Result<std::unique_ptr<engine::Session>> open_form(engine::Engine& engine,
+                                                   const std::filesystem::path& model,
+                                                   const TemplateSpec& spec, bool prepared) {
+  GLOWPLUG_TRY(check_readable(model));
+  return engine.open(model, {.threads = spec.threads, .prepared = prepared});
+}
+
+/// The prepared form, or with a reason the portable one.
+Result<std::unique_ptr<engine::Session>> open_model(engine::Engine& engine,
+                                                    const TemplatePaths& paths,
+                                                    const TemplateSpec& spec, TemplateReady& ready,
+                                                    Log& log) {
+  auto session = open_form(engine, paths.model, spec, spec.prepared);
+  ready.used_prepared = session && spec.prepared;
+  if (session || !spec.prepared || paths.portable_model.empty()) return session;
+  ready.prepared_problem = session.error().message;
+  log.warning("prepared_form_refused", "the portable form serves",
+              {{"function", spec.function}, {"reason", ready.prepared_problem}});
+  return open_form(engine, paths.portable_model, spec, false);
+}
+
+std::uint64_t resident_bytes() {
+  const auto text = read_file("/proc/self/statm", 4096);
+  if (!text) return 0;
+  std::uint64_t pages = 0;
+  const std::size_t at = std::min(text->find(' '), text->size() - 1) + 1;
+  (void)std::from_chars(text->data() + at, text->data() + text->size(), pages);
+  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+void run_once(engine::Session& session, const TemplateSpec& spec, TemplateReady& ready, Log& log) {
+  const Time start = Clock::now();
+  const auto warm = warm_up(session, ".");
+  ready.warm_up_ns = ns_since(start);
+  // A model may refuse zeros, and a request that it refuses will be told why.
+  if (!warm)
+    log.warning("warm_up_failed", "the model refused the first run; it serves all the same",
+                {{"function", spec.function}, {"reason", warm.error().message}});
+}
+
+Result<void> load_session(LoadedTemplate& loaded, const TemplatePaths& paths,
+                          const TemplateSpec& spec, Log& log) {
+  const Time start = Clock::now();
+  GLOWPLUG_ASSIGN(loaded.session, open_model(*loaded.engine, paths, spec, loaded.ready, log));
+  loaded.ready.model_ns = ns_since(start);
+  loaded.ready.signature = loaded.session->signature();
+  if (spec.warm_up) run_once(*loaded.session, spec, loaded.ready, log);
+  return {};
+}
+
+Result<void> prepare(LoadedTemplate& loaded, const TemplatePaths& paths) {
+  const Time start = Clock::now();
+  GLOWPLUG_TRY(check_readable(paths.model));
+  GLOWPLUG_ASSIGN(loaded.ready.prepared_file,
+                  loaded.engine->prepare(paths.model, paths.prepare_into));
+  loaded.ready.model_ns = ns_since(start);
+  return {};
+}
+
+}  // namespace
+
+Result<LoadedTemplate> load_template(const TemplateSpec& spec, const OpenEngine& open, pid_t parent,
+                                     Log& log) {
+  GLOWPLUG_TRY(check_spec(spec));
+  LoadedTemplate loaded;
+  TemplateReady& ready = loaded.ready;
+  const Time start = Clock::now();
+  GLOWPLUG_ASSIGN(loaded.engine, open(spec.engine, spec.engine_library));
+  ready.engine_ns = ns_since(start);
+  ready.engine_version = loaded.engine->version();
+  GLOWPLUG_ASSIGN(const TemplatePaths paths, enter_bundle(spec));
+  GLOWPLUG_TRY(give_up_rights(spec, paths, parent, ready.missing));
+  GLOWPLUG_TRY(spec.prepare_only ? prepare(loaded, paths) : load_session(loaded, paths, spec, log));
+  if (spec.sandbox) loaded.sandbox = Sandbox::create(ready.missing);
+  if (!has_huge_pages()) ready.missing.emplace_back("huge pages");
+  ready.memory_bytes = resident_bytes();
+  return loaded;
+}
+
+}  // namespace glowplug::runtime

@@ -1,0 +1,30 @@
+#pragma once
+#include <sys/types.h>
+
+#include <memory>
+
+#include "base/log.h"
+#include "engine/engine.h"
+#include "instances/ring/template_spec.h"
+#include "runtime/open_engine.h"
+#include "runtime/sandbox.h"
+
+namespace glowplug::runtime {
+
+/// What a template holds when it is ready. Never destroyed: a forked child must not, and the
+/// template itself leaves by _exit.
+struct LoadedTemplate {
+  std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<engine::Session> session;  ///< null after prepare_only
+  Sandbox sandbox;                           ///< for the instances
+  instances::TemplateReady ready;
+};
+
+/// Does what the start message says, for good for this process: opens the engine's library and the
+/// bundle's folder, gives up its rights (limits, namespaces, user, files outside of the bundle),
+/// and only then lets the engine parse the model; runs it once. `parent` must be this process's
+/// parent. Errors: why the model cannot be served, with what to do in `fix`.
+[[nodiscard]] Result<LoadedTemplate> load_template(const instances::TemplateSpec& spec,
+                                                   const OpenEngine& open, pid_t parent, Log& log);
+
+}  // namespace glowplug::runtime

@@ -1,0 +1,30 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/landlock.h"
+#include "runtime/syscall_filter.h"
+
+namespace glowplug::runtime {
+
+/// What an instance wears: no new privileges, no files, a short list of system calls. Made once in
+/// the template; what this machine does not have is named in `missing`.
+class Sandbox {
+ public:
+  [[nodiscard]] static Sandbox create(std::vector<std::string>& missing);
+  /// No sandbox at all.
+  Sandbox() = default;
+
+  /// In the instance, while it may still open and close: takes the file system away. False if it
+  /// should have and could not.
+  [[nodiscard]] bool take_files() const;
+  /// In the instance, last: from now on the short list.
+  [[nodiscard]] bool take_system_calls() const;
+
+ private:
+  std::optional<Landlock> landlock_;
+  std::optional<SyscallFilter> filter_;
+};
+
+}  // namespace glowplug::runtime

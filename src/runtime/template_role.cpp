@@ -1,0 +1,41 @@
+#include "runtime/template_role.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "base/fd.h"
+#include "base/log.h"
+#include "runtime/template_process.h"
+
+namespace glowplug::runtime {
+namespace {
+
+constexpr int kWrongUsage = 64;
+
+/// The number of a descriptor that was inherited; it must not be inherited further.
+UniqueFd inherited(int number) {
+  if (::fcntl(number, F_SETFD, FD_CLOEXEC) != 0) return {};
+  return UniqueFd(number);
+}
+
+}  // namespace
+
+int run_template_role(int control_fd, const OpenEngine& open, const ProcessTitle& title) {
+  UniqueFd control = inherited(control_fd);
+  UniqueFd doorbell = inherited(control_fd + 1);
+  if (!control || !doorbell) {
+    fmt::print(stderr,
+               "glowplug-handler: descriptors {} and {} are not open\n"
+               "this role is started by the gateway; for a server see --help\n",
+               control_fd, control_fd + 1);
+    return kWrongUsage;
+  }
+  Log log = Log::to_stderr();
+  const int code = run_template(std::move(control), std::move(doorbell), open, title, log);
+  ::_exit(code);  // engines are never destroyed: instances may still run on what they hold
+}
+
+}  // namespace glowplug::runtime

@@ -1,0 +1,67 @@
+#include "runtime/warm_up.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "bundle/sample.h"
+#include "runtime/tensor_sink.h"
+
+namespace glowplug::runtime {
+namespace {
+
+std::filesystem::path first_sample(const std::filesystem::path& bundle) {
+  std::error_code failed;
+  std::filesystem::path first;
+  for (const auto& entry : std::filesystem::directory_iterator(bundle / "samples", failed)) {
+    if (entry.path().extension() != ".json") continue;
+    if (first.empty() || entry.path() < first) first = entry.path();
+  }
+  return first;
+}
+
+Result<std::vector<std::optional<Tensor>>> sample_inputs(const Signature& signature,
+                                                         const std::filesystem::path& file) {
+  GLOWPLUG_ASSIGN(const std::string text, read_file(file));
+  GLOWPLUG_ASSIGN(const Json json, parse_json(text));
+  GLOWPLUG_ASSIGN(const bundle::Sample sample, bundle::sample_from_json(json));
+  return bundle::inputs_of(sample, signature);
+}
+
+Tensor zeros(const TensorSpec& spec) {
+  Tensor tensor{spec.datatype, spec.shape, {}};
+  for (std::int64_t& dimension : tensor.shape) dimension = dimension < 0 ? 1 : dimension;
+  const std::size_t count = element_count(tensor.shape) ? *element_count(tensor.shape) : 0;
+  // A text element without letters is its length alone.
+  const std::size_t size = spec.datatype == Datatype::bytes ? 4 : element_size(spec.datatype);
+  tensor.bytes.resize(count * size);
+  return tensor;
+}
+
+}  // namespace
+
+std::vector<std::optional<Tensor>> warm_up_inputs(const Signature& signature,
+                                                  const std::filesystem::path& bundle) {
+  if (const auto file = first_sample(bundle); !file.empty()) {
+    if (auto inputs = sample_inputs(signature, file)) return *std::move(inputs);
+  }
+  std::vector<std::optional<Tensor>> inputs;
+  for (const TensorSpec& spec : signature.inputs)
+    inputs.push_back(spec.optional ? std::nullopt : std::optional(zeros(spec)));
+  return inputs;
+}
+
+Result<void> warm_up(engine::Session& session, const std::filesystem::path& bundle) {
+  const auto inputs = warm_up_inputs(session.signature(), bundle);
+  std::vector<std::optional<TensorView>> views;
+  for (const auto& input : inputs)
+    views.push_back(input ? std::optional(input->view()) : std::nullopt);
+  std::vector<std::size_t> wanted(session.signature().outputs.size());
+  std::iota(wanted.begin(), wanted.end(), std::size_t{0});
+  TensorSink sink;
+  GLOWPLUG_TRY(session.run(views, wanted, sink));
+  return {};
+}
+
+}  // namespace glowplug::runtime
