@@ -13,21 +13,19 @@ Duration doubled(Duration first, std::size_t times, Duration most) {
 }  // namespace
 
 void CircuitBreaker::failed(Time now, Error why, Failure kind) {
-  while (!failures_.empty() && failures_.front() + policy_.window < now) failures_.pop_front();
-  failures_.push_back(now);
+  ++failures_;
   last_ = std::move(why);
-  const bool opens =
-      open() || kind == Failure::certain || failures_.size() >= policy_.failures_to_open;
+  const bool opens = open() || kind == Failure::certain || failures_ >= policy_.failures_to_open;
   if (opens) {
     retry_at_ = now + doubled(policy_.open_delay, times_opened_, policy_.most_delay);
     ++times_opened_;
   } else {
-    retry_at_ = now + doubled(policy_.first_delay, failures_.size() - 1, policy_.most_delay);
+    retry_at_ = now + doubled(policy_.first_delay, failures_ - 1, policy_.most_delay);
   }
 }
 
 void CircuitBreaker::succeeded() {
-  failures_.clear();
+  failures_ = 0;
   times_opened_ = 0;
   retry_at_ = Time::min();
 }

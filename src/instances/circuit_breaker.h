@@ -1,6 +1,6 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -8,8 +8,7 @@
 namespace glowplug::instances {
 
 struct BreakerPolicy {
-  std::size_t failures_to_open = 5;  ///< in a row, within `window`
-  Duration window = seconds(60);
+  std::size_t failures_to_open = 5;         ///< in a row
   Duration first_delay = milliseconds(10);  ///< before the second try; doubles with each failure
   Duration open_delay = seconds(1);  ///< before the first try of an open circuit; doubles as well
   Duration most_delay = seconds(30);
@@ -41,7 +40,7 @@ class CircuitBreaker {
 
  private:
   BreakerPolicy policy_;
-  std::deque<Time> failures_;  // of this row, within the window
+  std::size_t failures_ = 0;  // in this row
   std::uint32_t times_opened_ = 0;
   Time retry_at_ = Time::min();
   Error last_;

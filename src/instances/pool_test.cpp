@@ -56,8 +56,8 @@ TEST(Pool, SleepsAfterTheIdleTimeoutAndWakesFromItsTemplate) {
   world.loop.step();
   EXPECT_EQ(world.states(), (InstancesByState{.idle = 1}));
   world.loop.advance(seconds(1));
-  ASSERT_TRUE(world.run_until([&] { return world.instance_pids().empty(); }));
-  EXPECT_EQ(world.states(), InstancesByState{});
+  ASSERT_TRUE(world.run_until([&] { return world.states() == InstancesByState{}; }));
+  EXPECT_TRUE(world.instance_pids().empty());
   EXPECT_EQ(world.counts().instances_left, 1U);
   ASSERT_TRUE(world.ask(2)->good());
   EXPECT_EQ(world.counts().templates_started, 1U);
@@ -239,7 +239,7 @@ TEST(Pool, GivesUpATemplateThatNeverLoads) {
     return answer->arrived();
   }));
   EXPECT_EQ(answer->error().code, Code::unavailable);
-  EXPECT_NE(answer->error().message.find("not ready within 60 s"), std::string::npos);
+  EXPECT_NE(answer->error().message.find("not loaded within 60 s"), std::string::npos);
 }
 
 TEST(Pool, RefusesAModelThatIsNotTheBundles) {
@@ -251,8 +251,9 @@ TEST(Pool, RefusesAModelThatIsNotTheBundles) {
 
 TEST(Pool, EndsATemplateThatReportsAProcessThatIsNotItsOwn) {
   PoolWorld world("lie_about_pid", settings(1));
-  const auto answer = world.ask(1);
-  EXPECT_EQ(answer->error().code, Code::unavailable) << answer->error().message;
+  (void)world.ask(1);  // its instance may have answered before the lie is read
+  EXPECT_TRUE(world.run_until([&] { return world.counts().templates_crashed > 0; }));
+  EXPECT_EQ(world.states().idle, 0U);
 }
 
 TEST(Pool, StartsANewTemplateWhenItsTemplateIsKilled) {

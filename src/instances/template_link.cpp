@@ -37,8 +37,11 @@ TemplateLink::TemplateLink(Loop& loop, Keeper& keeper, CgroupHost& cgroups, Temp
         });
       });
   load_timer_ = loop_.at(loop_.now() + load_timeout, [this, load_timeout] {
-    kill(fmt::format("it was not ready within {:.0f} s",
-                     std::chrono::duration<double>(load_timeout).count()));
+    refused_ = Error{Code::deadline_exceeded,
+                     fmt::format("the model was not loaded within {:.0f} s",
+                                 std::chrono::duration<double>(load_timeout).count()),
+                     {}};
+    kill(refused_->message);
   });
 }
 

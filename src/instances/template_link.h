@@ -23,7 +23,7 @@ class TemplateEvents {
   virtual void on_fork_failed(std::uint32_t slot, int errno_value) = 0;
   virtual void on_exited(std::uint32_t slot, pid_t pid, ExitStatus status) = 0;
   /// The last event: it ended, or could not be started. `refused`: it said itself why it cannot
-  /// load what it was given, so another try would end the same way.
+  /// load what it was given, or took too long; another try would most likely end the same way.
   virtual void on_template_ended(Error why, bool refused) = 0;
 
  protected:

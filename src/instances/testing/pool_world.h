@@ -101,9 +101,10 @@ class PoolWorld : private PoolObserver {
   [[nodiscard]] bool wait(const AnswerPtr& answer) {
     return run_until([&] { return answer->arrived(); });
   }
+  /// Sends and waits, also until the pool has heard of the instance, which may answer before that.
   [[nodiscard]] AnswerPtr ask(float value) {
     const AnswerPtr answer = send(value);
-    (void)wait(answer);
+    (void)run_until([&] { return answer->arrived() && states().starting == 0; });
     return answer;
   }
 
