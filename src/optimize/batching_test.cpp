@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/testing/tensors.h"
 #include "optimize/testing/engine_test.h"
 
 namespace glowplug::optimize {
@@ -29,14 +30,47 @@ TEST_F(Batching, JoinsIndependentRows) {
 TEST_F(Batching, SaysWhetherRowsWereEqualToTheBit) {
   const BatchingFinding finding = probe("add_subtract");
   EXPECT_TRUE(finding.exact);
-  EXPECT_EQ(finding.reason, "6 rows gave equal answers alone, together and in reverse order");
+  EXPECT_EQ(finding.reason,
+            "6 rows gave the same answers alone and together, whatever lay beside them");
 }
 
 TEST_F(Batching, KeepsRowsApartThatDependOnEachOther) {
   const BatchingFinding finding = probe("center");
   EXPECT_EQ(finding.max_batch, 0);
-  EXPECT_TRUE(finding.reason.starts_with("a row's answer depends on the rows beside it"))
+  EXPECT_TRUE(finding.reason.starts_with("several rows are answered otherwise than one alone"))
       << finding.reason;
+}
+
+/// Adds `share` of the mean of a FP32 tensor's rows to each of its elements.
+void add_mean(Tensor& tensor, float share) {
+  auto values = engine::testing::values_of<float>(tensor);
+  float sum = 0;
+  for (const float value : values) sum += value;
+  for (float& value : values) value += share * sum / static_cast<float>(values.size());
+  tensor.bytes = engine::testing::fp32(tensor.shape, values).bytes;
+}
+
+TEST_F(Batching, SeesASlightTraceOfTheNeighbor) {
+  runners().faults.alter_answers = [](bool, std::vector<Tensor>& answers) {
+    if (answers[0].shape[0] > 1) add_mean(answers[0], 1e-3F);
+  };
+  const BatchingFinding finding = probe("identity_fp32");
+  EXPECT_EQ(finding.max_batch, 0);
+  EXPECT_TRUE(finding.reason.starts_with("a row's answer depends on the row beside it"))
+      << finding.reason;
+}
+
+TEST_F(Batching, TakesAnotherRoundingOfSeveralRows) {
+  runners().faults.alter_answers = [](bool, std::vector<Tensor>& answers) {
+    if (answers[0].shape[0] == 1) return;
+    auto values = engine::testing::values_of<float>(answers[0]);
+    for (float& value : values) value *= 1.001F;
+    answers[0].bytes = engine::testing::fp32(answers[0].shape, values).bytes;
+  };
+  const BatchingFinding finding = probe("identity_fp32");
+  EXPECT_EQ(finding.max_batch, 32) << finding.reason;
+  EXPECT_FALSE(finding.exact);
+  EXPECT_NEAR(finding.largest_difference, 1e-3, 1e-5);
 }
 
 TEST_F(Batching, NeedsAnOpenFirstDimensionEverywhere) {

@@ -101,10 +101,11 @@ double relative_tolerance(Datatype datatype) {
   return datatype == Datatype::fp16 || datatype == Datatype::bf16 ? 2e-2 : 1e-4;
 }
 
-bool agree(std::span<const TensorSpec> outputs, std::span<const OutputDifference> differences) {
+bool agree(std::span<const TensorSpec> outputs, std::span<const OutputDifference> differences,
+           double slack) {
   for (std::size_t i = 0; i < differences.size(); ++i) {
     if (!differences[i].comparable ||
-        differences[i].max_relative > relative_tolerance(outputs[i].datatype))
+        differences[i].max_relative > slack * relative_tolerance(outputs[i].datatype))
       return false;
   }
   return true;

@@ -34,9 +34,9 @@ void merge(std::vector<OutputDifference>& into, const std::vector<OutputDifferen
 /// 1e-4 for FP32 and FP64 (whose models often compute parts in FP32), 2e-2 for FP16 and BF16; 0 for
 /// all else, which must be equal.
 [[nodiscard]] double relative_tolerance(Datatype datatype);
-/// Whether every output agrees within the tolerance of its datatype.
+/// Whether every output agrees within `slack` times the tolerance of its datatype.
 [[nodiscard]] bool agree(std::span<const TensorSpec> outputs,
-                         std::span<const OutputDifference> differences);
+                         std::span<const OutputDifference> differences, double slack = 1);
 /// The largest max_relative.
 [[nodiscard]] double largest_relative(std::span<const OutputDifference> differences);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -81,9 +82,12 @@ std::set<std::string_view> row_names(const Signature& signature, const Dimension
 Shape concrete_shape(const TensorSpec& input, const DimensionNames& names,
                      const std::set<std::string_view>& rows, const FreeDimensions& free) {
   Shape shape = input.shape;
+  const auto first_open = static_cast<std::size_t>(std::ranges::find(shape, -1) - shape.begin());
   for (std::size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] != -1) continue;
-    const bool counts_rows = i == 0 || rows.contains(dimension_name(names, input.name, i));
+    const bool first = i == first_open;
+    const bool counts_rows =
+        i == 0 || (first && free.inner_rows) || rows.contains(dimension_name(names, input.name, i));
     shape[i] = counts_rows ? free.rows : free.other;
   }
   return shape;

@@ -30,6 +30,9 @@ using DimensionNames = std::map<std::string, std::vector<std::string>, std::less
 struct FreeDimensions {
   std::int64_t rows = 1;   ///< dimension 0, and others of the same name
   std::int64_t other = 8;  ///< all else
+  /// The first open dimension counts rows even if it is not dimension 0: the state of a recurrent
+  /// network is [layers, rows, width].
+  bool inner_rows = false;
 };
 
 /// Inputs for one run, a pure function of its arguments on every machine.

@@ -67,6 +67,18 @@ TEST(GenerateInputs, FillsOpenDimensionsByTheirMeaning) {
   EXPECT_EQ((*inputs)[1]->shape, (Shape{2, 3, 5}));
 }
 
+TEST(GenerateInputs, CountsRowsInTheFirstOpenDimensionOfAState) {
+  const Signature signature{{{"state", Datatype::fp32, {2, -1, 5}, false, {}},
+                             {"image", Datatype::fp32, {-1, -1}, false, {}}},
+                            {},
+                            0};
+  const FreeDimensions free{.rows = 3, .other = 7, .inner_rows = true};
+  const auto inputs = generate_inputs(signature, {}, Values::unit, free, 1);
+  ASSERT_TRUE(inputs);
+  EXPECT_EQ((*inputs)[0]->shape, (Shape{2, 3, 5}));
+  EXPECT_EQ((*inputs)[1]->shape, (Shape{3, 7}));
+}
+
 TEST(GenerateInputs, GivesOptionalInputsInWideSamplesOnly) {
   const Signature signature{{{"offset", Datatype::fp32, {2}, true, {}}}, {}, 0};
   EXPECT_FALSE((*generate_inputs(signature, {}, Values::unit, {}, 1))[0]);

@@ -11,7 +11,14 @@ namespace {
 
 constexpr std::size_t kLargeRow = std::size_t{64} << 10;
 constexpr std::size_t kHugeRow = std::size_t{1} << 20;
-constexpr std::array<std::int64_t, 4> kOpenSizes = {8, 32, 224, 1};
+constexpr std::array kOpenSizes = {FreeDimensions{.other = 8},
+                                   FreeDimensions{.other = 32},
+                                   FreeDimensions{.other = 224},
+                                   FreeDimensions{.other = 1},
+                                   FreeDimensions{.inner_rows = true},
+                                   FreeDimensions{.other = 32, .inner_rows = true},
+                                   FreeDimensions{.other = 224, .inner_rows = true},
+                                   FreeDimensions{.other = 512, .inner_rows = true}};
 
 struct Kind {
   std::string_view name;
@@ -59,14 +66,14 @@ class Maker {
   }
 
  private:
-  /// Keeps the first size of open dimensions with which the model answers.
+  /// Keeps the first sizes of open dimensions with which the model answers.
   Result<void> find_open_size() {
     const std::size_t tries = has_open_dimension(runner_.signature()) ? kOpenSizes.size() : 1;
     for (std::size_t i = 0; i < tries && set_.samples.empty(); ++i) {
-      set_.free.other = kOpenSizes.at(i);
+      set_.free = kOpenSizes.at(i);
+      set_.note.clear();
       GLOWPLUG_TRY(add(kFirst));
     }
-    if (!set_.samples.empty()) set_.note.clear();
     return {};
   }
 

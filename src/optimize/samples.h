@@ -24,9 +24,9 @@ struct SampleSet {
 };
 
 /// Makes up inputs and keeps those that the model answers. Dimensions that the file leaves open are
-/// tried as 8, 32, 224 and 1. A model with rows of more than 64 KiB gets one row a sample, one with
-/// rows of more than 1 MiB one sample.
-/// Errors: those of the runner that are not about the inputs (instance_lost, deadline_exceeded …).
+/// tried as 8, 32, 224, 1 and 512. A model with rows of more than 64 KiB gets one row a sample, one
+/// with rows of more than 1 MiB one sample. Errors: those of the runner that are not about the
+/// inputs (instance_lost, deadline_exceeded …).
 [[nodiscard]] Result<SampleSet> make_samples(Runner& runner, const DimensionNames& names,
                                              std::uint64_t seed);
 
