@@ -103,8 +103,9 @@ std::span<const SettingRow> function_setting_rows() {
 Result<FunctionSettings> apply(FunctionSettings base, const GivenSettings& given) {
   for (const auto& [key, text] : given) {
     const auto rows = function_setting_rows();
-    const auto row = std::find_if(rows.begin(), rows.end(),
-                                  [&key = key](const SettingRow& one) { return one.key == key; });
+    const auto row = std::find_if(rows.begin(), rows.end(), [&wanted = key](const SettingRow& one) {
+      return one.key == wanted;
+    });
     if (row == rows.end()) return unknown_key(key);
     auto read = row->read(base, text);
     if (!read) return std::move(read).error().in(key);
