@@ -39,7 +39,4 @@ struct RequestHead {
 [[nodiscard]] std::optional<Refusal> check_unfinished_head(std::string_view bytes,
                                                            const HttpLimits& limits);
 
-/// For a head that is longer than the limits allow: 414 if its target is, else 431.
-[[nodiscard]] Refusal head_too_large(std::string_view bytes, const HttpLimits& limits);
-
 }  // namespace glowplug::front::http

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include "front/http/head_refusals.h"
+
 namespace glowplug::front::http {
 namespace {
 

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/fd.h"
+#include "base/json.h"
 
 namespace glowplug::front::http::testing {
 
@@ -28,6 +29,23 @@ struct ReadAnswer {
     return found == fields.end() ? "" : found->second;
   }
 };
+
+inline std::string get(std::string_view target, std::string_view fields = "") {
+  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
+}
+
+inline std::string post(std::string_view target, std::string_view body,
+                        std::string_view fields = "") {
+  return "POST " + std::string(target) +
+         " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+         std::string(fields) + "\r\n" + std::string(body);
+}
+
+/// The text of {"error": text}.
+inline std::string error_of(const ReadAnswer& answer) {
+  const auto json = parse_json(answer.body);
+  return json ? json->value("error", "") : "not JSON: " + answer.body;
+}
 
 /// A client of one blocking socket. Waits for what the server does; 30 s without anything is a
 /// failure.
