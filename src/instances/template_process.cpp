@@ -10,7 +10,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/code_table.h"
 #include "base/file.h"
 #include "base/json.h"
 
@@ -101,29 +100,13 @@ Result<TemplateProcess> start_template(const TemplateLaunch& launch, int doorbel
                          std::move(reason)};
 }
 
-namespace {
-
-Error error_from(const Json& json) {
-  const auto text = [&json](const char* key) {
-    const auto found = json.find(key);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  Error error{code_named(text("code")).value_or(Code::internal), text("message"), text("fix")};
-  if (error.message.empty()) error.message = "the template gave no reason";
-  return error;
-}
-
-}  // namespace
-
 Result<TemplateReady> read_first_message(const ControlMessage& message) {
   if (message.type != ControlType::ready && message.type != ControlType::failed)
     return Error{Code::internal, "the template said something before it was ready", {}};
   auto json = parse_json(message.json);
   if (!json) return std::move(json).error().in("the template's first message");
   if (message.type == ControlType::ready) return template_ready_from_json(*json);
-  if (!json->is_object())
-    return Error{Code::internal, "the template failed and gave no reason", {}};
-  return error_from(*json);
+  return error_from_json(*json);
 }
 
 }  // namespace glowplug::instances

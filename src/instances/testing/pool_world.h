@@ -1,12 +1,14 @@
 #pragma once
-#include <signal.h>
 #include <sys/types.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,16 +44,13 @@ class PoolWorld : private PoolObserver {
   /// `behavior`: words of fake_template.cpp.
   explicit PoolWorld(const std::string& behavior, const FunctionSettings& settings = {},
                      std::uint64_t budget_bytes = std::uint64_t{1} << 30)
-      : budget(budget_bytes) {
-    PoolOptions options;
-    options.function = "plus_one";
-    options.version = "1";
+      : PoolWorld(fake(behavior, settings), CgroupHost::none("a test"), budget_bytes) {}
+  /// A model that takes x FP32[-1,1] and gives y of the same shape.
+  PoolWorld(PoolOptions options, CgroupHost host, std::uint64_t budget_bytes)
+      : cgroups(std::move(host)), budget(budget_bytes) {
     options.signature.inputs = {{"x", Datatype::fp32, {-1, 1}, false, {}}};
     options.signature.outputs = {{"y", Datatype::fp32, {-1, 1}, false, {}}};
     options.signature.max_batch = 8;
-    options.settings = settings;
-    options.spec.model = behavior;
-    options.handler_program = GLOWPLUG_FAKE_TEMPLATE;
     options.ring = {4096, 4096};
     auto made = Pool::create({loop, keeper, cgroups, budget, log}, std::move(options), this);
     pool = *std::move(made);
@@ -110,17 +109,18 @@ class PoolWorld : private PoolObserver {
 
   [[nodiscard]] PoolCounts counts() const { return pool->snapshot().counts; }
   [[nodiscard]] InstancesByState states() const { return pool->snapshot().instances; }
-  [[nodiscard]] pid_t template_pid() const {
+  /// 0 when there is none; the newest where an old one is not reaped yet.
+  [[nodiscard]] static pid_t template_pid() {
     const std::vector<pid_t> pids = children_of(::getpid());
-    return pids.size() == 1 ? pids.front() : 0;
+    return pids.empty() ? 0 : *std::max_element(pids.begin(), pids.end());
   }
-  [[nodiscard]] std::vector<pid_t> instance_pids() const {
+  [[nodiscard]] static std::vector<pid_t> instance_pids() {
     const pid_t parent = template_pid();
     return parent == 0 ? std::vector<pid_t>() : children_of(parent);
   }
 
   StepLoop loop;
-  CgroupHost cgroups = CgroupHost::none("a test");
+  CgroupHost cgroups;
   TemplateBudget budget;
   std::vector<std::string> lines;  // of the log
   Log log{Log::Format::json, LogLevel::info,
@@ -132,6 +132,15 @@ class PoolWorld : private PoolObserver {
   std::unique_ptr<front::FunctionQueue> queue;  // after the pool: goes first
 
  private:
+  static PoolOptions fake(const std::string& behavior, const FunctionSettings& settings) {
+    PoolOptions options;
+    options.function = "plus_one";
+    options.version = "1";
+    options.settings = settings;
+    options.spec.model = behavior;
+    options.handler_program = GLOWPLUG_FAKE_TEMPLATE;
+    return options;
+  }
   void on_template_start(const TemplateStart& start) override { template_starts.push_back(start); }
   void on_cold_start(const ColdStart& start) override { cold_starts.push_back(start); }
 };
