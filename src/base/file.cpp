@@ -25,6 +25,7 @@ Code code_of(int errno_value) {
       return Code::already_exists;
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:
     case ENOMEM:
     case EMFILE:
     case ENFILE:

@@ -1,0 +1,19 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+
+#include "base/result.h"
+#include "store/database.h"
+
+namespace glowplug::store {
+
+/// The index of a store that is ready to be used.
+struct OpenedIndex {
+  std::unique_ptr<Database> database;
+  bool writable = false;
+};
+/// Makes or finds the folders of a store, clears away what dead processes left, opens the index and
+/// brings it to this program's schema; only reads where the folder cannot be written.
+[[nodiscard]] Result<OpenedIndex> open_index(const std::filesystem::path& home);
+
+}  // namespace glowplug::store
