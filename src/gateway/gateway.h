@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "front/front.h"
+#include "front/oip/repository_codec.h"
 #include "gateway/announcement.h"
 #include "gateway/function_loader.h"
 #include "gateway/function_source.h"
