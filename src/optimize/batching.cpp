@@ -17,7 +17,7 @@ constexpr std::array kRowKinds = {Values::unit, Values::wide, Values::unit,
                                   Values::zero, Values::unit, Values::wide};
 constexpr std::size_t kLargeRow = std::size_t{64} << 10;
 constexpr std::size_t kLargeRows = 3;  // enough to give each row another neighbor
-constexpr double kSlackAlone = 50;
+constexpr double kSlackAlone = 200;
 
 /// A row that the model answers alone.
 struct Row {

@@ -26,7 +26,7 @@ struct BatchLimits {
 /// row's answers (compare.h). Rows share runs only if every input and output has a dimension 0 of
 /// -1 and the model answers as many rows as it is given; if a row's answer stays, within the
 /// tolerance of its datatype, when its neighbor or its place changes and the number of rows does
-/// not; and if it is within 50 times that of the answer to the row alone. The latter is wider
+/// not; and if it is within 200 times that of the answer to the row alone. The latter is wider
 /// because one row may take another algorithm than several, whose rounding some networks amplify;
 /// no other row's content shows in it. `free` is what samples were made with. Errors: those of the
 /// runner that are not about the inputs.
