@@ -1,10 +1,8 @@
 #include "front/front.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
-#include "base/code_table.h"
+#include "front/admission.h"
 #include "front/function_table.h"
 #include "front/infer_call.h"
 #include "front/model_answers.h"
@@ -13,39 +11,6 @@
 #include "front/routes.h"
 
 namespace glowplug::front {
-namespace {
-
-constexpr int kMethodNotAllowed = 405;
-constexpr int kUnsupportedMediaType = 415;
-
-bool takes_records(std::string_view content_type) {
-  const std::string_view type = content_type.substr(0, content_type.find(';'));
-  // curl -d and others name a form or nothing in particular; what is clearly not JSON is refused.
-  for (const std::string_view fits :
-       {"", "application/json", "text/json", "text/plain", "application/octet-stream",
-        "application/x-www-form-urlencoded"}) {
-    if (http::equal_ignoring_case(type, fits)) return true;
-  }
-  return type.ends_with("+json");
-}
-
-bool allows(const Route& route, std::string_view method) {
-  std::string_view rest = route.methods;
-  while (!rest.empty()) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    if (rest.substr(0, comma) == method) return true;
-    rest.remove_prefix(std::min(comma + 2, rest.size()));
-  }
-  return false;
-}
-
-bool is_inference(RouteKind kind) { return kind == RouteKind::infer || kind == RouteKind::predict; }
-
-Error not_offered(const Route& route) {
-  return Error{Code::unimplemented, fmt::format("{} is not offered here", route.feature), {}};
-}
-
-}  // namespace
 
 class Front::State {
  public:
@@ -57,42 +22,14 @@ class Front::State {
         repository_(repository),
         replies(loop, metrics, access_log),
         table(loop, metrics),
+        admission(table, replies),
         models(table, options.version) {
     limits_.protocol.max_json_bytes = options.max_body_bytes;
   }
 
-  /// What can be said before the body: nullopt if it has to be read.
-  std::optional<http::HttpAnswer> check(const http::HttpHead& head) {
-    const auto route = find_route(head.target);
-    if (!route) return refuse(head, "none", {}, route.error());
-    const std::string_view name = name_of(route->kind);
-    if (!allows(*route, head.method)) {
-      const std::string text =
-          fmt::format("{} is not allowed here, only {}", head.method, route->methods);
-      auto answer = http::error_answer(kMethodNotAllowed, text);
-      answer.headers.emplace_back("Allow", route->methods);
-      return replies.at_head(head, name, route->function, std::move(answer), replies.id_of(head),
-                             text);
-    }
-    if (route->kind == RouteKind::not_offered)
-      return refuse(head, name, route->function, not_offered(*route));
-    if (!is_inference(route->kind)) return std::nullopt;
-    if (route->kind == RouteKind::predict &&
-        !takes_records(head.header("Content-Type").value_or("")))
-      return refuse_type(head, *route);
-    const auto served = table.find(route->function, route->version);
-    if (!served) return refuse(head, name, route->function, served.error());
-    if (const auto admitted = (*served)->queue.admit(); !admitted) {
-      (*served)->metrics->answered(http_status_of(admitted.error().code), admitted.error().code,
-                                   Duration(0));
-      return refuse(head, name, route->function, admitted.error());
-    }
-    return std::nullopt;
-  }
-
   void handle(http::HttpRequest request, std::shared_ptr<http::Exchange> exchange) {
-    auto route = find_route(request.head.target);
-    if (!route) return;  // the check has answered it
+    auto route = find_route(request.head.path);
+    if (!route) return;  // the admission has answered it
     OpenRequest open{.head = std::move(request.head),
                      .route = std::move(*route),
                      .id = {},
@@ -126,20 +63,6 @@ class Front::State {
   }
 
  private:
-  http::HttpAnswer refuse(const http::HttpHead& head, std::string_view route,
-                          std::string_view function, const Error& error) {
-    const std::string id = replies.id_of(head);
-    return replies.at_head(head, route, function, answer_of(error, id), id, error.message);
-  }
-
-  http::HttpAnswer refuse_type(const http::HttpHead& head, const Route& route) {
-    const std::string text = fmt::format("Content-Type is {}, application/json was expected",
-                                         head.header("Content-Type").value_or(""));
-    return replies.at_head(head, name_of(route.kind), route.function,
-                           http::error_answer(kUnsupportedMediaType, text), replies.id_of(head),
-                           text);
-  }
-
   void infer(OpenRequest open, std::unique_ptr<std::string> body, InferForm form) {
     // Looked up again: it may have been unloaded while the body came.
     const auto served = table.find(open.route.function, open.route.version);
@@ -170,6 +93,7 @@ class Front::State {
  public:
   Replies replies;
   FunctionTable table;
+  Admission admission;
   ModelAnswers models;
   std::function<void(std::function<void()>)> before_metrics;
   std::function<std::size_t()> connections;
@@ -200,7 +124,7 @@ void Front::count_connections(std::function<std::size_t()> connections) {
   state_->connections = std::move(connections);
 }
 std::optional<http::HttpAnswer> Front::check_head(const http::HttpHead& head) {
-  return state_->check(head);
+  return state_->admission.check(head);
 }
 void Front::handle(http::HttpRequest request, std::shared_ptr<http::Exchange> exchange) {
   state_->handle(std::move(request), std::move(exchange));

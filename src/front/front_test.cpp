@@ -109,6 +109,11 @@ TEST_F(FrontTest, SaysExactlyWhyItRefuses) {
   EXPECT_EQ(ask("POST", "/predict/add", "a,b", "Content-Type: text/csv\r\n").status, 415);
 }
 
+TEST_F(FrontTest, TakesTargetsInAbsoluteForm) {
+  EXPECT_EQ(ask("GET", "http://t/v2/models/add?x=1").status, 200);
+  EXPECT_EQ(ask("POST", "http://t/v2/models/add/infer", kOneRow).status, 200);
+}
+
 TEST_F(FrontTest, HeadIsGetWithoutABody) {
   const ClientAnswer answer = ask("HEAD", "/v2/models/add");
   EXPECT_EQ(answer.status, 200);
