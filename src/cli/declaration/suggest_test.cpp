@@ -48,10 +48,9 @@ TEST_F(Suggestion, KnowsFlagsOfOtherToolsInAnySpelling) {
   EXPECT_EQ(flag("serve", "--container-concurrency"),
             "`serve` has no flag --container-concurrency (a name of Knative) -> --max-batch: an "
             "instance runs one batch at a time");
-  EXPECT_EQ(
-      flag("serve", "--region"),
-      "`serve` has no flag --region (a name of a cloud) -> leave it out: everything runs on "
-      "this machine");
+  EXPECT_EQ(flag("serve", "--region"),
+            "`serve` has no flag --region (a name of a cloud) -> leave it out: everything runs on "
+            "this machine");
 }
 
 TEST_F(Suggestion, SaysWhichVerbsTakeAFlag) {

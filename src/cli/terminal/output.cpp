@@ -39,19 +39,28 @@ std::string describe(const Failure& failure, bool color) {
   return text;
 }
 
-void Output::report(std::string_view schema, const Report& report) const {
+int Output::report(std::string_view schema, const Report& report) const {
+  const int exit_code = report.said_no ? report.said_no->exit_code : kDone;
+  if (report.shown) return exit_code;
   switch (mode_) {
     case OutputMode::json:
-      return result(json_line(schema, true, report.json));
+      if (report.said_no) {
+        failure(schema, *report.said_no, report.json);
+      } else {
+        result(json_line(schema, true, report.json));
+      }
+      return exit_code;
     case OutputMode::quiet:
       if (!report.quiet.empty()) result(report.quiet + "\n");
-      return;
+      break;
     case OutputMode::text:
+      result(report.text);
+      for (std::size_t i = 0; i < report.next.size(); ++i)
+        note(fmt::format("{} {}", i == 0 ? "Next:" : "     ", report.next[i]));
       break;
   }
-  result(report.text);
-  for (std::size_t i = 0; i < report.next.size(); ++i)
-    note(fmt::format("{} {}", i == 0 ? "Next:" : "     ", report.next[i]));
+  if (report.said_no) failure(schema, *report.said_no);
+  return exit_code;
 }
 
 void Output::failure(std::string_view schema, const Failure& failure, const Json& details) const {

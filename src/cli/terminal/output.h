@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,9 +13,12 @@ namespace glowplug::cli {
 /// What a verb found or did, in the three forms in which it can be asked for.
 struct Report {
   Json json = Json::object();     ///< fields beside "schema" and "ok"; units in the names
-  std::string text;               ///< for people, lines with their newlines
-  std::string quiet;              ///< the one value for -q: a digest, an address, a path
-  std::vector<std::string> next;  ///< commands that usually follow; shown on stderr
+  std::string text = {};          ///< for people, lines with their newlines
+  std::string quiet = {};         ///< the one value for -q: a digest, an address, a path
+  std::vector<std::string> next = {};  ///< commands that usually follow; shown on stderr
+  /// A check said no: the result is shown all the same, and this after it; its exit code counts.
+  std::optional<Failure> said_no = {};
+  bool shown = false;  ///< the verb wrote its results itself
 };
 
 enum class OutputMode { text, json, quiet };
@@ -26,8 +30,9 @@ class Output {
   [[nodiscard]] const Terminal& terminal() const { return terminal_; }
   [[nodiscard]] OutputMode mode() const { return mode_; }
 
-  /// The result of the verb whose JSON schema is `schema` ("glowplug.export/1").
-  void report(std::string_view schema, const Report& report) const;
+  /// The result of the verb whose JSON schema is `schema` ("glowplug.export/1"); returns the exit
+  /// code.
+  int report(std::string_view schema, const Report& report) const;
   /// A failure: four parts on stderr, or one JSON object on stdout with what else `details` has.
   void failure(std::string_view schema, const Failure& failure,
                const Json& details = Json::object()) const;

@@ -1,0 +1,30 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "base/result.h"
+#include "bundle/prepared.h"
+#include "cli/declaration/invocation.h"
+#include "model/runner.h"
+
+namespace glowplug::cli {
+
+/// The programs that run a model, found and looked at.
+struct EngineSetup {
+  std::filesystem::path handler;
+  std::filesystem::path library;
+};
+/// Errors: unavailable (not there, not executable), each with the fix. Before any slow work.
+[[nodiscard]] Result<EngineSetup> find_engine(const Invocation& invocation);
+
+/// What prepared forms of this machine are made for. `cache`: see bundle::library_sha256.
+[[nodiscard]] Result<bundle::PreparedTarget> target_of(const EngineSetup& setup,
+                                                       const std::filesystem::path& cache = {});
+
+/// Runs models in sandboxed children; as a user of their own when this is root. The thread that
+/// uses it must be the one that ends last.
+[[nodiscard]] Result<std::unique_ptr<RunnerFactory>> make_runners(const EngineSetup& setup,
+                                                                  std::string_view function);
+
+}  // namespace glowplug::cli

@@ -1,0 +1,37 @@
+#include "cli/prepare_stored.h"
+
+#include "optimize/prepare.h"
+
+namespace glowplug::cli {
+
+Result<StoredForm> prepare_stored(const store::Store& store, std::string_view digest,
+                                  const bundle::PreparedTarget& target, RunnerFactory& runners,
+                                  Progress& progress) {
+  GLOWPLUG_ASSIGN(const store::Lease lease, store.lease(digest));
+  GLOWPLUG_ASSIGN(const auto bundle, bundle::Bundle::open(lease.folder(), bundle::Checks::sizes));
+  if (bundle::choose_form(bundle, target).prepared)
+    return StoredForm{bundle::prepared_folder(target), {}};
+  progress.start("prepare");
+  auto prepared = optimize::prepare_bundle(lease.folder(), target, runners);
+  if (!prepared) {
+    progress.failed();
+    return std::move(prepared).error();
+  }
+  progress.done(prepared->folder);
+  return StoredForm{prepared->folder, prepared->note};
+}
+
+Result<void> keep_prepared(store::Store& store, const bundle::Bundle& from,
+                           const bundle::PreparedTarget& target) {
+  const std::string wanted = bundle::prepared_folder(target);
+  for (bundle::FoundForm& form : bundle::prepared_forms(from)) {
+    if (form.folder != wanted || !form.index) continue;
+    const auto folder = from.folder() / form.folder;
+    std::error_code failed;
+    std::filesystem::remove(folder / "index.json", failed);  // the store writes its own
+    return store.put_prepared(from.digest(), *std::move(form.index), folder);
+  }
+  return {};
+}
+
+}  // namespace glowplug::cli

@@ -1,0 +1,14 @@
+#pragma once
+#include "base/log.h"
+#include "cli/session.h"
+#include "gateway/serve.h"
+
+namespace glowplug::cli {
+
+/// What `serve` and `up` were told, for the gateway. Failure (64): settings that do not fit
+/// together.
+[[nodiscard]] Attempt<gateway::ServeOptions> serve_options(const Session& session);
+/// The log of --log-level and --log-format on stderr.
+[[nodiscard]] Log serve_log(const Session& session);
+
+}  // namespace glowplug::cli

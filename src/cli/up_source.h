@@ -1,0 +1,24 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "cli/session.h"
+#include "cli/terminal/failure.h"
+#include "model/function_settings.h"
+
+namespace glowplug::cli {
+
+/// What `up` brings up.
+struct UpSource {
+  std::string name;
+  std::filesystem::path model;
+  GivenSettings settings;  ///< of the project, then environment and flags over them
+};
+
+/// The model or project that is named, or glowplug.yaml of `folder`, or its only .onnx file.
+/// Failures: not_found (nothing to bring up), those of read_project, usage (several models).
+[[nodiscard]] Attempt<UpSource> find_up_source(const Session& session,
+                                               const std::filesystem::path& folder);
+
+}  // namespace glowplug::cli
