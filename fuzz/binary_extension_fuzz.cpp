@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/check.h"
@@ -54,8 +55,8 @@ void read_one(const std::string& body, std::size_t json_length, const Signature&
   for (std::size_t i = 0; i < request->inputs.size(); ++i) {
     const glowplug::InferInput& input = request->inputs[i];
     if (!input.present) continue;
-    GLOWPLUG_CHECK(
-        check_tensor({signature.inputs[i].datatype, input.shape, input.bytes}).has_value());
+    GLOWPLUG_CHECK(glowplug::check_tensor({signature.inputs[i].datatype, input.shape, input.bytes})
+                       .has_value());
     GLOWPLUG_CHECK(input.bytes.empty() || lies_in(input.bytes, *request->body) ||
                    was_decoded(input.bytes, *request));
   }

@@ -40,8 +40,8 @@ void read_one(std::string_view body, const Signature& signature) {
   for (std::size_t i = 0; i < request->inputs.size(); ++i) {
     const glowplug::InferInput& input = request->inputs[i];
     if (!input.present) continue;
-    GLOWPLUG_CHECK(
-        check_tensor({signature.inputs[i].datatype, input.shape, input.bytes}).has_value());
+    GLOWPLUG_CHECK(glowplug::check_tensor({signature.inputs[i].datatype, input.shape, input.bytes})
+                       .has_value());
   }
 }
 

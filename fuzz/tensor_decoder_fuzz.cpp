@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/check.h"
@@ -28,8 +29,8 @@ void check_tensors(const glowplug::InferRequest& request, const glowplug::Signat
   for (std::size_t i = 0; i < request.inputs.size(); ++i) {
     const glowplug::InferInput& input = request.inputs[i];
     if (!input.present) continue;
-    GLOWPLUG_CHECK(
-        check_tensor({signature.inputs[i].datatype, input.shape, input.bytes}).has_value());
+    GLOWPLUG_CHECK(glowplug::check_tensor({signature.inputs[i].datatype, input.shape, input.bytes})
+                       .has_value());
   }
   GLOWPLUG_CHECK(!request.outputs.empty());
 }
