@@ -100,9 +100,22 @@ std::uint64_t Cgroup::out_of_memory_kills() const {
 
 namespace {
 
-/// v2: the controllers that the children of this process's group have, switched on if need be. A
-/// group that has processes cannot give controllers to children, unless it is the root; under
-/// `Delegate=yes` the way out is a leaf of one's own, but that is the service manager's to decide.
+/// Whether children of this v2 group can be limited, switching that on if need be. Errors: no such
+/// controller here, or the group has processes of its own: then the kernel refuses (only the root
+/// may have both).
+Result<void> let_children_be_limited(const fs::path& group) {
+  if (!lists(group / "cgroup.controllers", "memory"))
+    return Error{Code::unimplemented,
+                 fmt::format("{} has no memory controller of cgroup v2", group.string()),
+                 {}};
+  if (lists(group / "cgroup.subtree_control", "memory")) return {};
+  for (const char* controller : {"+pids", "+cpu"})
+    (void)write_control_file(group / "cgroup.subtree_control", controller);
+  return write_control_file(group / "cgroup.subtree_control", "+memory");
+}
+
+/// v2: this process's own group where it can have children with limits, else the root of what is
+/// mounted, as container runtimes do when no service manager gave them a part of the tree.
 Result<fs::path> v2_parent(const CgroupHost::Places& places) {
   fs::path mount = places.mounts;
   std::error_code failed;
@@ -110,17 +123,10 @@ Result<fs::path> v2_parent(const CgroupHost::Places& places) {
   const auto own = own_group(places.own, "");
   if (!fs::exists(mount / "cgroup.controllers", failed) || !own)
     return Error{Code::unimplemented, "cgroup v2 is not mounted", {}};
-  fs::path group = mount / own->substr(1);
-  if (!fs::is_directory(group, failed)) group = mount;
-  if (!lists(group / "cgroup.controllers", "memory"))
-    return Error{Code::unimplemented,
-                 fmt::format("{} has no memory controller of cgroup v2", group.string()),
-                 {}};
-  if (lists(group / "cgroup.subtree_control", "memory")) return group;
-  for (const char* controller : {"+pids", "+cpu"})
-    (void)write_control_file(group / "cgroup.subtree_control", controller);
-  GLOWPLUG_TRY(write_control_file(group / "cgroup.subtree_control", "+memory"));
-  return group;
+  const fs::path group = mount / own->substr(1);
+  if (fs::is_directory(group, failed) && let_children_be_limited(group)) return group;
+  GLOWPLUG_TRY(let_children_be_limited(mount));
+  return mount;
 }
 
 }  // namespace

@@ -81,6 +81,17 @@ TEST_F(CgroupHostTest, UsesV2WhereItsMemoryControllerIs) {
   EXPECT_EQ(text_of(made / "cgroup.procs"), "1234");
 }
 
+TEST_F(CgroupHostTest, GoesToTheRootWhereItsOwnGroupCannotHaveChildrenWithLimits) {
+  have_v2("cpu memory pids");
+  // What the kernel does to a group with processes: the file does not take the word.
+  fs::remove(places_.mounts / "service/cgroup.subtree_control");
+  CgroupHost host = detect();
+  ASSERT_EQ(host.kind(), CgroupKind::v2) << host.description();
+  const auto group = host.create("iris-1", kLimits);
+  ASSERT_TRUE(group);
+  EXPECT_EQ(group->folders().front().parent_path().parent_path(), places_.mounts);
+}
+
 TEST_F(CgroupHostTest, FallsBackToV1AndSaysWhy) {
   have_v1();
   write(places_.mounts / "cgroup.controllers", "hugetlb");

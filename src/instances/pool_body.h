@@ -28,8 +28,9 @@ class Estimate {
   Duration mean_;
 };
 
-/// What Pool does. pool_work.cpp: batches in and out; pool_life.cpp: template and instances come
-/// and go; pool_time.cpp: what has to happen at a certain time.
+/// What Pool does. pool_body.cpp: its beginning and end, and what follows from every change;
+/// pool_work.cpp: batches in and out; pool_template.cpp and pool_instances.cpp: how these come and
+/// go; pool_time.cpp: what has to happen at a certain time; pool_figures.cpp: what it tells.
 class Pool::Body : private TemplateEvents {
  public:
   Body(const PoolParts& parts, PoolOptions options, PoolObserver* observer, Doorbell doorbell);
@@ -64,6 +65,16 @@ class Pool::Body : private TemplateEvents {
   [[nodiscard]] bool can_fork() const;
   void post(void (Body::*task)());
 
+  // pool_body.cpp
+  void settle();
+  void keep_enough();
+  void drain_step();
+  void update_budget();
+  void note_if_asleep();
+  [[nodiscard]] bool in_use() const;
+  [[nodiscard]] scale::InstanceLoad load() const;
+  [[nodiscard]] std::uint32_t wanted_without_backlog() const;
+
   // pool_work.cpp
   [[nodiscard]] scale::PlacementChoice placement(const Tally& tally) const;
   [[nodiscard]] Instance* instance_for_batch();
@@ -73,52 +84,46 @@ class Pool::Body : private TemplateEvents {
   void take_replies();
   void take_replies_of(Instance& instance, std::vector<FinishedBatch>& finished);
   void learn_from_reply(Instance& instance);
+  void note_cold_start(const Instance& instance, const ColdStart& start);
   void hand_over(std::vector<FinishedBatch> finished);
   void room();
 
-  // pool_life.cpp
+  // pool_template.cpp
+  void start_template();
+  void stop_template();
   void on_template_ready(const TemplateReady& ready) override;
+  void on_template_ended(Error why, bool refused) override;
+  [[nodiscard]] Result<void> check_ready(const TemplateReady& ready) const;
+  void log_ready(const TemplateReady& ready);
+
+  // pool_instances.cpp
   void on_forked(std::uint32_t slot, pid_t pid, UniqueFd pidfd) override;
   void on_fork_failed(std::uint32_t slot, int errno_value) override;
   void on_exited(std::uint32_t slot, pid_t pid, ExitStatus status) override;
-  void on_template_ended(Error why, bool refused) override;
-
-  void start_template();
-  void stop_template();
-  [[nodiscard]] Result<void> check_ready(const TemplateReady& ready) const;
-  void log_ready(const TemplateReady& ready);
-  [[nodiscard]] Instance* ask_for_instance();
+  [[nodiscard]] Instance* slot_at(std::uint32_t slot);
   [[nodiscard]] Result<Instance*> absent_slot();
-  [[nodiscard]] Result<void> send_fork(Instance& instance);
+  [[nodiscard]] Instance* ask_for_instance();
   void send_forks();
+  [[nodiscard]] Result<void> send_fork(Instance& instance);
   void refuse_waiting();
   void give_up(Instance& instance, const Error& why);
-  void orphan(Instance& instance, const std::string& why);
   void process_ended(Instance& instance);
+  void orphan(Instance& instance, const std::string& why);
   void tell_end(Instance& instance, std::optional<ExitStatus> status);
-  void count_end(const Instance& instance, const std::string& how, std::size_t begun);
   [[nodiscard]] std::string describe_end(const Instance& instance,
                                          std::optional<ExitStatus> status);
+  void count_end(const Instance& instance, const std::string& how, std::size_t begun);
   void clear(Instance& instance);
   void clear_with_new_ring(Instance& instance);
-  [[nodiscard]] Instance* slot_at(std::uint32_t slot);
 
   // pool_time.cpp
-  [[nodiscard]] scale::InstanceLoad load() const;
-  [[nodiscard]] std::uint32_t wanted_without_backlog() const;
-  void keep_enough();
-  void settle();
-  void drain_step();
-  void note_if_asleep();
-  void update_budget();
-  [[nodiscard]] bool in_use() const;
-  [[nodiscard]] Time next_idle_leave() const;
   void arm(Time when);
   void tick();
   void tick_instance(Instance& instance);
   void let_idle_leave();
   [[nodiscard]] Time next_tick() const;
   [[nodiscard]] Time next_tick_of(const Instance& instance) const;
+  [[nodiscard]] Time next_idle_leave() const;
 
   PoolParts parts_;
   PoolOptions options_;

@@ -56,9 +56,9 @@ TEST(Pool, SleepsAfterTheIdleTimeoutAndWakesFromItsTemplate) {
   world.loop.step();
   EXPECT_EQ(world.states(), (InstancesByState{.idle = 1}));
   world.loop.advance(seconds(1));
-  ASSERT_TRUE(world.run_until([&] { return world.states() == InstancesByState{}; }));
-  EXPECT_TRUE(world.instance_pids().empty());
-  EXPECT_EQ(world.counts().instances_left, 1U);
+  ASSERT_TRUE(world.run_until([&] { return world.counts().instances_left == 1; }));
+  EXPECT_EQ(world.states(), InstancesByState{});
+  EXPECT_TRUE(PoolWorld::instance_pids().empty());
   ASSERT_TRUE(world.ask(2)->good());
   EXPECT_EQ(world.counts().templates_started, 1U);
   EXPECT_EQ(world.counts().cold_starts, 2U);
@@ -299,6 +299,20 @@ TEST(Pool, LosesNoRequestWhileInstancesAndTemplatesAreKilled) {
   EXPECT_TRUE(failure.empty() || failure.find("two instances ended") != std::string::npos)
       << failure;
   EXPECT_GT(world.counts().lost_with_rows, 0U);
+}
+
+/// The fake template sets no rlimits, so that only the cgroup can stop it; where this user has
+/// none, nothing does.
+TEST(Pool, SaysThatAnInstanceHadTooLittleMemory) {
+  FunctionSettings given = settings(1);
+  given.memory_bytes = std::uint64_t{48} << 20;
+  PoolWorld world(PoolWorld::fake("eat_on=9", given), CgroupHost::detect({}), 1 << 30);
+  const auto answer = world.ask(9);
+  const bool limited = world.cgroups.kind() != CgroupKind::none;
+  EXPECT_EQ(answer->good(), !limited);
+  EXPECT_EQ(answer->error().message.find("out of memory") != std::string::npos, limited)
+      << answer->error().message;
+  EXPECT_TRUE(world.ask(1)->good());
 }
 
 // --- its end ------------------------------------------------------------------------------------

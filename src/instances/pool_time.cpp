@@ -1,8 +1,7 @@
-// What has to happen at a certain time, and what follows from every change.
+// What has to happen at a certain time.
 #include <algorithm>
 #include <utility>
 
-#include "instances/memory_use.h"
 #include "instances/pool_body.h"
 
 namespace glowplug::instances {
@@ -13,102 +12,6 @@ constexpr Duration kReportTimeout = milliseconds(20);  // the template's word ho
 constexpr Duration kRingRetry = seconds(1);
 
 }  // namespace
-
-bool Pool::Body::in_use() const {
-  return last_used_ && now() - *last_used_ < options_.settings.idle_timeout;
-}
-
-scale::InstanceLoad Pool::Body::load() const {
-  const Tally counted = tally();
-  const auto rows_a_batch =
-      static_cast<std::size_t>(std::max<std::int64_t>(options_.signature.max_batch, 1));
-  return {.at_work = counted.alive - counted.unoccupied,
-          .waiting_batches = (waiting_rows_ + rows_a_batch - 1) / rows_a_batch,
-          .oldest_wait = oldest_wait_,
-          .run_time = run_time_.mean(),
-          .start_time = start_time_.mean(),
-          .in_use = in_use()};
-}
-
-std::uint32_t Pool::Body::wanted_without_backlog() const {
-  scale::InstanceLoad without = load();
-  without.waiting_batches = 0;
-  return scale::instances_wanted(
-      without,
-      {options_.settings.min_instances, options_.settings.max_instances, options_.settings.parked});
-}
-
-/// More instances where the load is worth them. Without a template only min_instances start one:
-/// a request that waits has an instance of its own that waits for it.
-void Pool::Body::keep_enough() {
-  if (draining_) return;
-  const std::uint32_t alive = tally().alive;
-  std::uint32_t wanted = options_.settings.min_instances;
-  if (can_fork())
-    wanted = scale::instances_wanted(
-        load(), {wanted, options_.settings.max_instances, options_.settings.parked});
-  for (std::uint32_t i = alive; i < wanted; ++i) {
-    if (ask_for_instance() == nullptr) break;
-  }
-  if (alive < wanted && waiting_rows_ > 0) post(&Body::room);  // their rings take batches already
-}
-
-/// What follows from any change.
-void Pool::Body::settle() {
-  keep_enough();
-  send_forks();
-  if (draining_) drain_step();
-  update_budget();
-  arm(next_tick());
-}
-
-void Pool::Body::warm() {
-  warm_wanted_ = !link_;
-  settle();
-}
-
-void Pool::Body::drain(std::function<void()> drained) {
-  draining_ = true;
-  drained_ = std::move(drained);
-  settle();
-}
-
-void Pool::Body::drain_step() {
-  for (const auto& instance : slots_) {
-    if (!instance->unoccupied()) continue;
-    if (instance->waits_for_fork()) {
-      instance->clear();
-    } else {
-      instance->leave(now());
-    }
-  }
-  if (tally().not_absent > 0 || !drained_) return;
-  stop_template();
-  parts_.loop.post(std::exchange(drained_, nullptr));
-}
-
-/// An idle template takes part in the budget for idle templates from its last work on.
-void Pool::Body::update_budget() {
-  const bool idle = link_ && link_->ready() && tally().not_absent == 0;
-  if (!idle) return place_.reset();
-  if (place_) return;
-  const IdleTemplate mine{template_bytes_, last_used_.value_or(template_asked_)};
-  auto place = parts_.budget.idle(mine, [this] {
-    ++counts_.templates_evicted;
-    parts_.log.info("template_evicted", "idle templates exceed their memory budget",
-                    {{"function", options_.function},
-                     {"memory_bytes", static_cast<std::int64_t>(template_bytes_)}});
-    stop_template();
-  });
-  if (link_) place_.emplace(std::move(place));
-}
-
-void Pool::Body::note_if_asleep() {
-  if (draining_ || tally().not_absent > 0) return;
-  parts_.log.info("asleep", "no instance is left", {{"function", options_.function}});
-}
-
-// --- the timer ----------------------------------------------------------------------------------
 
 void Pool::Body::arm(Time when) {
   if (when >= timer_at_) return;
@@ -209,61 +112,6 @@ Time Pool::Body::next_tick() const {
   }
   if (warm_wanted_ && breaker_.retry_at() > now()) next = std::min(next, breaker_.retry_at());
   return next;
-}
-
-// --- figures ------------------------------------------------------------------------------------
-
-PoolSnapshot Pool::Body::snapshot() const {
-  PoolSnapshot figures;
-  for (const auto& instance : slots_) {
-    switch (instance->state()) {
-      case InstanceState::absent:
-      case InstanceState::gone:
-        break;
-      case InstanceState::starting:
-        ++figures.instances.starting;
-        break;
-      case InstanceState::parked:
-        ++figures.instances.parked;
-        break;
-      case InstanceState::idle:
-        ++figures.instances.idle;
-        break;
-      case InstanceState::busy:
-        ++figures.instances.busy;
-        break;
-      case InstanceState::leaving:
-        ++figures.instances.leaving;
-        break;
-    }
-  }
-  figures.counts = counts_;
-  figures.memory = memory_;
-  figures.template_ready = link_ && link_->ready();
-  return figures;
-}
-
-void Pool::Body::refresh_memory() {
-  if (std::exchange(measuring_, true)) return;
-  std::vector<pid_t> pids;
-  for (const auto& instance : slots_) {
-    if (instance->has_process() && instance->state() != InstanceState::gone)
-      pids.push_back(instance->pid());
-  }
-  const pid_t template_pid = link_ ? link_->pid() : 0;
-  parts_.keeper.run(
-      parts_.loop,
-      [pids, template_pid] {
-        PoolMemory memory;
-        if (template_pid > 0) memory.template_pss_bytes = pss_of(template_pid);
-        for (const pid_t pid : pids) memory.instances_pss_bytes += pss_of(pid);
-        return memory;
-      },
-      [this, alive = std::weak_ptr<bool>(alive_)](PoolMemory memory) {
-        if (alive.expired()) return;
-        memory_ = memory;
-        measuring_ = false;
-      });
 }
 
 }  // namespace glowplug::instances

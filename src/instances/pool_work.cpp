@@ -160,19 +160,21 @@ void Pool::Body::learn_from_reply(Instance& instance) {
   template_proven_ = true;
   if (!instance.take_first_reply()) return run_time_.saw(instance.last_run());
   breaker_.succeeded();
-  const auto cold = instance.cold_start();
-  if (!cold) return;
+  if (instance.cold_start()) note_cold_start(instance, *instance.cold_start());
+}
+
+void Pool::Body::note_cold_start(const Instance& instance, const ColdStart& start) {
   ++counts_.cold_starts;
-  const Duration added = cold->fork + cold->first_reply - run_time_.mean();
+  const Duration added = start.fork + start.first_reply - run_time_.mean();
   start_time_.saw(std::max<Duration>(added, std::chrono::microseconds(100)));
-  if (observer_ != nullptr) observer_->on_cold_start(*cold);
+  if (observer_ != nullptr) observer_->on_cold_start(start);
   parts_.log.info("cold_start", "an instance was started for a request",
                   {{"function", options_.function},
                    {"pid", std::int64_t{instance.pid()}},
-                   {"duration_ms", to_ms(cold->total)},
-                   {"fork_ms", to_ms(cold->fork)},
-                   {"first_reply_ms", to_ms(cold->first_reply)},
-                   {"template_ms", cold->after_template ? to_ms(cold->after_template->total) : 0}});
+                   {"duration_ms", to_ms(start.total)},
+                   {"fork_ms", to_ms(start.fork)},
+                   {"first_reply_ms", to_ms(start.first_reply)},
+                   {"template_ms", start.after_template ? to_ms(start.after_template->total) : 0}});
 }
 
 void Pool::Body::hand_over(std::vector<FinishedBatch> finished) {

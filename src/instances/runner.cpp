@@ -12,6 +12,9 @@ class ChildRunner final : public Runner {
   ChildRunner(std::unique_ptr<ChildModel> model, Duration run_timeout)
       : model_(std::move(model)), run_timeout_(run_timeout) {}
   [[nodiscard]] const Signature& signature() const override { return model_->ready().signature; }
+  [[nodiscard]] std::string engine_version() const override {
+    return model_->ready().engine_version;
+  }
   [[nodiscard]] Result<std::vector<Tensor>> run(
       std::span<const std::optional<Tensor>> inputs) override {
     return model_->run(inputs, run_timeout_);

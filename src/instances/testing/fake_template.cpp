@@ -12,6 +12,7 @@
 //   crash_on=N        an instance that gets this number as its first ends by SIGSEGV
 //   hang_on=N         an instance that gets this number never answers
 //   hostile_on=N      an instance that gets this number answers with another datatype
+//   eat_on=N          an instance that gets this number takes 256 MiB of memory
 //   stay              its instances do not leave when told to
 #include <poll.h>
 #include <sys/prctl.h>
@@ -28,6 +29,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "instances/ring/control.h"
@@ -67,12 +69,21 @@ class Behavior {
   for (;;) ::pause();
 }
 
+void eat() {
+  constexpr std::size_t kBytes = std::size_t{256} << 20;
+  std::vector<char> memory(kBytes);
+  for (std::size_t at = 0; at < kBytes; at += 4096) memory[at] = 1;
+  volatile char last = memory[kBytes - 4096];
+  (void)last;
+}
+
 Result<void> add_one(InstanceRing& ring, InstanceRing::Request& request, const Behavior& behavior) {
   const TensorView& x = request.inputs.at(0).value();
   float first = 0;
   if (x.bytes.size() >= sizeof first) std::memcpy(&first, x.bytes.data(), sizeof first);
   if (behavior.means("crash_on", first)) (void)::raise(SIGSEGV);
   if (behavior.means("hang_on", first)) sleep_forever();
+  if (behavior.means("eat_on", first)) eat();
   const auto answered = behavior.means("hostile_on", first) ? Datatype::int32 : Datatype::fp32;
   if (behavior.has("run_ms")) ::usleep(static_cast<useconds_t>(behavior.number("run_ms") * 1000));
   GLOWPLUG_ASSIGN(auto y, ring.output(0, answered, x.shape, x.bytes.size()));

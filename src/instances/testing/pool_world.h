@@ -57,6 +57,16 @@ class PoolWorld : private PoolObserver {
     queue = std::make_unique<front::FunctionQueue>(
         loop, *pool, front::QueueLimits{.max_rows = 512, .max_bytes = 1 << 20, .max_batch = 8});
   }
+  [[nodiscard]] static PoolOptions fake(const std::string& behavior,
+                                        const FunctionSettings& settings) {
+    PoolOptions options;
+    options.function = "plus_one";
+    options.version = "1";
+    options.settings = settings;
+    options.spec.model = behavior;
+    options.handler_program = GLOWPLUG_FAKE_TEMPLATE;
+    return options;
+  }
   ~PoolWorld() override = default;
   PoolWorld(const PoolWorld&) = delete;
   PoolWorld& operator=(const PoolWorld&) = delete;
@@ -132,15 +142,6 @@ class PoolWorld : private PoolObserver {
   std::unique_ptr<front::FunctionQueue> queue;  // after the pool: goes first
 
  private:
-  static PoolOptions fake(const std::string& behavior, const FunctionSettings& settings) {
-    PoolOptions options;
-    options.function = "plus_one";
-    options.version = "1";
-    options.settings = settings;
-    options.spec.model = behavior;
-    options.handler_program = GLOWPLUG_FAKE_TEMPLATE;
-    return options;
-  }
   void on_template_start(const TemplateStart& start) override { template_starts.push_back(start); }
   void on_cold_start(const ColdStart& start) override { cold_starts.push_back(start); }
 };

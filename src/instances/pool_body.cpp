@@ -1,0 +1,141 @@
+// The pool's beginning and end, and what follows from every change.
+#include "instances/pool_body.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace glowplug::instances {
+
+Pool::Body::Body(const PoolParts& parts, PoolOptions options, PoolObserver* observer,
+                 Doorbell doorbell)
+    : parts_(parts),
+      options_(std::move(options)),
+      observer_(observer),
+      doorbell_(std::move(doorbell)) {
+  options_.spec.function = options_.function;
+  options_.spec.version = options_.version;
+  options_.spec.memory_bytes = options_.settings.memory_bytes;
+}
+
+Result<void> Pool::Body::begin() {
+  doorbell_watch_ =
+      parts_.loop.watch_readable(doorbell_.listening_end(), [this] { take_replies(); });
+  if (!doorbell_watch_)
+    return Error{
+        Code::exhausted, "the doorbell of " + options_.function + " cannot be watched", {}};
+  settle();
+  return {};
+}
+
+Pool::Body::~Body() {
+  alive_.reset();
+  std::vector<FinishedBatch> dropped;
+  const Error gone{Code::unavailable, "the function is no longer served", {}};
+  for (const auto& instance : slots_) {
+    instance->kill(now(), gone.message);
+    for (FinishedBatch& one : instance->lose(gone)) dropped.push_back(std::move(one));
+  }
+  for (FinishedBatch& one : dropped) one.batch.done(std::move(one.outcome));
+}
+
+void Pool::Body::post(void (Body::*task)()) {
+  parts_.loop.post([this, task, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) (this->*task)();
+  });
+}
+
+bool Pool::Body::in_use() const {
+  return last_used_ && now() - *last_used_ < options_.settings.idle_timeout;
+}
+
+scale::InstanceLoad Pool::Body::load() const {
+  const Tally counted = tally();
+  const auto rows_a_batch =
+      static_cast<std::size_t>(std::max<std::int64_t>(options_.signature.max_batch, 1));
+  return {.at_work = counted.alive - counted.unoccupied,
+          .waiting_batches = (waiting_rows_ + rows_a_batch - 1) / rows_a_batch,
+          .oldest_wait = oldest_wait_,
+          .run_time = run_time_.mean(),
+          .start_time = start_time_.mean(),
+          .in_use = in_use()};
+}
+
+std::uint32_t Pool::Body::wanted_without_backlog() const {
+  scale::InstanceLoad without = load();
+  without.waiting_batches = 0;
+  return scale::instances_wanted(
+      without,
+      {options_.settings.min_instances, options_.settings.max_instances, options_.settings.parked});
+}
+
+/// More instances where the load is worth them. Without a template only min_instances start one:
+/// a request that waits has an instance of its own that waits for it.
+void Pool::Body::keep_enough() {
+  if (draining_) return;
+  const std::uint32_t alive = tally().alive;
+  std::uint32_t wanted = options_.settings.min_instances;
+  if (can_fork())
+    wanted = scale::instances_wanted(
+        load(), {wanted, options_.settings.max_instances, options_.settings.parked});
+  for (std::uint32_t i = alive; i < wanted; ++i) {
+    if (ask_for_instance() == nullptr) break;
+  }
+  if (alive < wanted && waiting_rows_ > 0) post(&Body::room);  // their rings take batches already
+}
+
+/// What follows from any change.
+void Pool::Body::settle() {
+  keep_enough();
+  send_forks();
+  if (draining_) drain_step();
+  update_budget();
+  arm(next_tick());
+}
+
+void Pool::Body::warm() {
+  warm_wanted_ = !link_;
+  settle();
+}
+
+void Pool::Body::drain(std::function<void()> drained) {
+  draining_ = true;
+  drained_ = std::move(drained);
+  settle();
+}
+
+void Pool::Body::drain_step() {
+  for (const auto& instance : slots_) {
+    if (!instance->unoccupied()) continue;
+    if (instance->waits_for_fork()) {
+      instance->clear();
+    } else {
+      instance->leave(now());
+    }
+  }
+  if (tally().not_absent > 0 || !drained_) return;
+  stop_template();
+  parts_.loop.post(std::exchange(drained_, nullptr));
+}
+
+/// An idle template takes part in the budget for idle templates from its last work on.
+void Pool::Body::update_budget() {
+  const bool idle = link_ && link_->ready() && tally().not_absent == 0;
+  if (!idle) return place_.reset();
+  if (place_) return;
+  const IdleTemplate mine{template_bytes_, last_used_.value_or(template_asked_)};
+  auto place = parts_.budget.idle(mine, [this] {
+    ++counts_.templates_evicted;
+    parts_.log.info("template_evicted", "idle templates exceed their memory budget",
+                    {{"function", options_.function},
+                     {"memory_bytes", static_cast<std::int64_t>(template_bytes_)}});
+    stop_template();
+  });
+  if (link_) place_.emplace(std::move(place));
+}
+
+void Pool::Body::note_if_asleep() {
+  if (draining_ || tally().not_absent > 0) return;
+  parts_.log.info("asleep", "no instance is left", {{"function", options_.function}});
+}
+
+}  // namespace glowplug::instances
