@@ -123,7 +123,9 @@ class [[nodiscard]] Result<void> {
 /// error.
 #define GLOWPLUG_ASSIGN(declaration, expression) \
   GLOWPLUG_ASSIGN_(GLOWPLUG_CONCAT(glowplug_result_, __LINE__), declaration, expression)
+// A declaration cannot stand in parentheses. NOLINTBEGIN(bugprone-macro-parentheses)
 #define GLOWPLUG_ASSIGN_(temporary, declaration, expression) \
   auto temporary = (expression);                             \
   if (!temporary) return std::move(temporary).error();       \
   declaration = *std::move(temporary)
+// NOLINTEND(bugprone-macro-parentheses)
