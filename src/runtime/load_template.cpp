@@ -29,6 +29,12 @@ Result<void> check_spec(const TemplateSpec& spec) {
                  fmt::format("{} threads were asked for; a template that is forked has exactly one",
                              spec.threads),
                  "set threads to 1 and use more instances"};
+  if (spec.run_as != 0 && ::geteuid() != 0)
+    return Error{Code::permission_denied,
+                 fmt::format("user {} was asked for, but this process is of user {} and only root "
+                             "may become another",
+                             spec.run_as, ::geteuid()),
+                 {}};
   if (spec.model.empty()) return Error{Code::invalid_argument, "no model was named", {}};
   return {};
 }

@@ -23,11 +23,17 @@ using testing::Probe;
 using testing::status_of;
 using testing::TemplateClient;
 
-constexpr std::uint32_t kNobody = 65534;
+/// Who runs the template.
+struct User {
+  std::string name;
+  std::vector<std::string> prefix;  // of the command
+  [[nodiscard]] bool may_change_users() const { return prefix.empty() && ::geteuid() == 0; }
+};
+void PrintTo(const User& user, std::ostream* to) { *to << user.name; }
 
 /// Every test runs as the user who runs the tests and, where that is root, as an ordinary user too,
-/// for whom nothing of the build folder needs to be readable.
-class TemplateProcess : public ::testing::TestWithParam<std::uint32_t> {
+/// once with user namespaces and once without. Nothing of the build folder needs to be readable.
+class TemplateProcess : public ::testing::TestWithParam<User> {
  protected:
   void SetUp() override {
     auto folder = TemporaryFolder::create("/tmp");
@@ -54,7 +60,9 @@ class TemplateProcess : public ::testing::TestWithParam<std::uint32_t> {
     made.model = bundle() / "model" / "model.txt";
     return made;
   }
-  [[nodiscard]] TemplateClient client() const { return TemplateClient(program_, GetParam()); }
+  [[nodiscard]] TemplateClient client() const {
+    return TemplateClient(program_, GetParam().prefix);
+  }
   /// The failed message that a start leads to; the template ends after it.
   Error failure_of(const TemplateSpec& wrong) {
     TemplateClient client = this->client();
@@ -353,7 +361,7 @@ TEST_P(TemplateProcess, BecomesTheUserItWasToldOrRefuses) {
   TemplateSpec other = spec();
   other.run_as = 64001;
   other.sandbox = false;
-  if (::geteuid() != 0 || GetParam() != 0) {
+  if (!GetParam().may_change_users()) {
     EXPECT_EQ(failure_of(other).code, Code::permission_denied);
     return;
   }
@@ -379,7 +387,7 @@ TEST_P(TemplateProcess, AsAnotherUserPreparesIntoAFolderItCouldNotReach) {
   prepare.prepare_only = true;
   prepare.prepare_into = into;
   prepare.run_as = 64001;
-  if (::geteuid() != 0 || GetParam() != 0) {
+  if (!GetParam().may_change_users()) {
     EXPECT_EQ(failure_of(prepare).code, Code::permission_denied);
     return;
   }
@@ -388,13 +396,30 @@ TEST_P(TemplateProcess, AsAnotherUserPreparesIntoAFolderItCouldNotReach) {
   EXPECT_EQ(client.start_and_wait(prepare).prepared_file, "model.probe");
 }
 
-std::vector<std::uint32_t> users() {
-  if (::geteuid() == 0) return {0, kNobody};
-  return {0};
+TEST_P(TemplateProcess, SaysOnceThatNamespacesAreMissing) {
+  TemplateClient client = this->client();
+  const auto ready = client.start_and_wait(spec());
+  const auto own = std::filesystem::read_symlink("/proc/self/ns/net");
+  std::error_code denied;
+  const auto of_template = std::filesystem::read_symlink(
+      "/proc/" + std::to_string(client.process().pid()) + "/ns/net", denied);
+  const auto missing = std::count(ready.missing.begin(), ready.missing.end(), "namespaces");
+  EXPECT_EQ(missing, !denied && own == of_template ? 1 : 0);
+  if (GetParam().name == "OrdinaryWithoutNamespaces") {
+    EXPECT_EQ(missing, 1);
+  }
 }
-INSTANTIATE_TEST_SUITE_P(As, TemplateProcess, ::testing::ValuesIn(users()), [](const auto& user) {
-  return user.param == 0 ? std::string("Self") : "User" + std::to_string(user.param);
-});
+
+std::vector<User> users() {
+  if (::geteuid() != 0) return {{"Self", {}}};
+  return {{"Self", {}},
+          {"Ordinary",
+           {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+            "--pdeathsig=KILL"}},
+          {"OrdinaryWithoutNamespaces", {"/usr/bin/python3", GLOWPLUG_AS_ORDINARY_USER}}};
+}
+INSTANTIATE_TEST_SUITE_P(As, TemplateProcess, ::testing::ValuesIn(users()),
+                         [](const auto& user) { return user.param.name; });
 
 }  // namespace
 }  // namespace glowplug::runtime

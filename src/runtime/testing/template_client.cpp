@@ -20,28 +20,20 @@ using instances::Doorbell;
 
 constexpr int kPatienceMs = 60'000;
 
-std::vector<std::string> command_of(const std::filesystem::path& program, std::uint32_t as_user) {
-  std::vector<std::string> command;
-  if (as_user != 0) {
-    const std::string user = std::to_string(as_user);
-    command = {"/usr/bin/setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups",
-               "--pdeathsig=KILL"};
-  }
-  for (const char* argument : {program.c_str(), "--role", "template", "--control-fd", "3"})
-    command.emplace_back(argument);
-  return command;
-}
-
 }  // namespace
 
-TemplateClient::TemplateClient(const std::filesystem::path& program, std::uint32_t as_user)
+TemplateClient::TemplateClient(const std::filesystem::path& program,
+                               std::vector<std::string> prefix)
     : doorbell_(*Doorbell::create(Doorbell::Given::ringing_end)) {
   std::array<int, 2> ends{};
   EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), 0);
   control_.reset(ends[0]);
   const UniqueFd theirs(ends[1]);
+  std::vector<std::string> command = std::move(prefix);
+  for (const char* argument : {program.c_str(), "--role", "template", "--control-fd", "3"})
+    command.emplace_back(argument);
   auto spawned =
-      ChildProcess::spawn({.arguments = command_of(program, as_user),
+      ChildProcess::spawn({.arguments = std::move(command),
                            .environment = std::nullopt,
                            .descriptors = {{theirs.get(), 3}, {doorbell_.ringing_end(), 4}}});
   EXPECT_TRUE(spawned) << spawned.error().message;

@@ -17,8 +17,9 @@ namespace glowplug::runtime::testing {
 /// are on descriptors; a minute without what was waited for fails the test.
 class TemplateClient {
  public:
-  /// `as_user`: runs the program under setpriv as that user; 0: as the test's own.
-  explicit TemplateClient(const std::filesystem::path& program, std::uint32_t as_user = 0);
+  /// `prefix`: a command that runs the program in its own process, as another user for example.
+  explicit TemplateClient(const std::filesystem::path& program,
+                          std::vector<std::string> prefix = {});
 
   void send(instances::ControlType type, std::uint32_t slot = 0, std::string json = {});
   void start(const instances::TemplateSpec& spec);
