@@ -37,7 +37,8 @@ Gateway::Gateway(const instances::PoolParts& parts, observe::Metrics& metrics,
       source_(std::move(source)),
       options_(std::move(options)),
       change_user_(options_.loader.sandbox && users_.usable()),
-      front_(parts.loop, metrics, access_log, *this, {options_.version, options_.max_body_bytes}) {
+      front_(parts.loop, metrics, access_log, *this, {options_.version, options_.max_body_bytes}),
+      takeovers_(parts.loop) {
   front_.before_metrics([this](std::function<void()> done) { measure_memory(std::move(done)); });
 }
 
@@ -57,21 +58,17 @@ Result<void> Gateway::load_at_start() {
   return {};
 }
 
-void Gateway::reload(std::function<void()> done) {
+void Gateway::reload() {
   parts_.keeper.run(
       parts_.loop,
       [source = source_, served = served_, skipped = unloaded_, options = options_.loader] {
         return plan_all(*source, served, skipped, options);
       },
-      [this, done = std::move(done)](Result<std::vector<PlannedFunction>> plan) {
-        if (plan) {
-          apply_all(*std::move(plan));
-          parts_.log.info("reloaded", "the functions were read again",
-                          {{"functions", static_cast<std::int64_t>(served_.size())}});
-        } else {
-          parts_.log.error("reload_failed", plan.error().message);
-        }
-        if (done) done();
+      [this](Result<std::vector<PlannedFunction>> plan) {
+        if (!plan) return parts_.log.error("reload_failed", plan.error().message);
+        apply_all(*std::move(plan));
+        parts_.log.info("reloaded", "the functions were read again",
+                        {{"functions", static_cast<std::int64_t>(served_.size())}});
       });
 }
 
@@ -79,31 +76,56 @@ void Gateway::apply_all(std::vector<PlannedFunction> plan) {
   std::set<std::string> names;
   for (PlannedFunction& planned : plan) {
     names.insert(planned.name);
-    (void)apply(std::move(planned));  // what failed is in the log and in the front
+    const Entry entry = served_.contains(planned.name) ? Entry::when_ready : Entry::at_once;
+    apply(std::move(planned), entry, [](const Result<void>&) {});  // the log has it
   }
   forget_all_but(names);
 }
 
-Result<void> Gateway::apply(PlannedFunction planned) {
-  if (std::holds_alternative<PlannedFunction::Unchanged>(planned.step)) return {};
-  Result<void> outcome;
-  if (auto* problem = std::get_if<Error>(&planned.step)) {
-    outcome = std::move(*problem);
-  } else {
-    outcome = start(std::get<LoadedFunction>(std::move(planned.step)));
-  }
-  if (!outcome) refuse(planned, outcome.error());
-  return outcome;
+void Gateway::apply(PlannedFunction planned, Entry entry, const Done& done) {
+  if (std::holds_alternative<PlannedFunction::Unchanged>(planned.step)) return done({});
+  if (auto* loaded = std::get_if<LoadedFunction>(&planned.step))
+    return start(std::move(*loaded), entry, done);
+  const Error& problem = std::get<Error>(planned.step);
+  refuse(planned.name, planned.version, problem);
+  done(problem);
 }
 
-Result<void> Gateway::start(LoadedFunction loaded) {
+void Gateway::start(LoadedFunction loaded, Entry entry, const Done& done) {
   const Wanted wanted = loaded.wanted;
   const auto now = served_.find(wanted.name);
-  if (now != served_.end() && now->second.same_as(wanted)) return {};
+  if (now != served_.end() && now->second.same_as(wanted)) return done({});
+  if (entry == Entry::when_ready && takeovers_.expects(wanted)) return done({});
+  auto arrival = make_arrival(std::move(loaded));
+  if (!arrival) {
+    refuse(wanted.name, wanted.version, arrival.error());
+    return done(std::move(arrival).error());
+  }
+  if (entry == Entry::at_once) {
+    put_in_place(*std::move(arrival));
+    return done({});
+  }
+  takeovers_.begin(*std::move(arrival), [this, done](Arrival arrived, Result<void> outcome) {
+    if (outcome) {
+      put_in_place(std::move(arrived));
+    } else if (outcome.error().code != Code::cancelled) {
+      refuse(arrived.wanted.name, arrived.wanted.version, outcome.error());
+    }
+    done(std::move(outcome));
+  });
+}
+
+Result<Arrival> Gateway::make_arrival(LoadedFunction loaded) {
+  const Wanted& wanted = loaded.wanted;
   if (change_user_) {
     GLOWPLUG_ASSIGN(loaded.spec.run_as, users_.user_for(wanted.name));
   }
-  const bool prepared = loaded.spec.prepared;
+  const std::string form = loaded.spec.prepared ? "prepared" : "portable";
+  parts_.log.info("function_loaded", loaded.form_reason,
+                  {{"function", wanted.name},
+                   {"version", wanted.version},
+                   {"digest", wanted.digest},
+                   {"form", form}});
   const std::size_t slot_bytes = std::max<std::size_t>(kLeastSlotBytes, options_.max_body_bytes);
   instances::PoolOptions pool{.function = wanted.name,
                               .version = wanted.version,
@@ -115,35 +137,40 @@ Result<void> Gateway::start(LoadedFunction loaded) {
   GLOWPLUG_ASSIGN(auto backend,
                   PoolBackend::create(parts_, std::move(pool), std::move(loaded.lease),
                                       metrics_.function(wanted.name, wanted.version)));
-  if (now != served_.end()) backend->warm();  // it was in use: whoever comes next need not wait
-  front_.serve(std::move(loaded.description), std::move(backend));
-  parts_.log.info("function_loaded", loaded.form_reason,
-                  {{"function", wanted.name},
-                   {"version", wanted.version},
-                   {"digest", wanted.digest},
-                   {"form", prepared ? "prepared" : "portable"}});
-  served_[wanted.name] = wanted;
-  forms_[wanted.name] = prepared ? "prepared" : "portable";
-  unloaded_.erase(wanted.name);
-  return {};
+  return Arrival{wanted, std::move(loaded.description), form, std::move(backend)};
 }
 
-void Gateway::refuse(const PlannedFunction& planned, const Error& reason) {
-  const bool goes_on = served_.contains(planned.name);
+void Gateway::put_in_place(Arrival arrival) {
+  const std::string name = arrival.wanted.name;
+  front_.serve(std::move(arrival.description), std::move(arrival.pool));
+  parts_.log.info("function_served", "requests go to this version from now on",
+                  {{"function", name}, {"version", arrival.wanted.version}});
+  served_[name] = std::move(arrival.wanted);
+  forms_[name] = std::move(arrival.form);
+  unloaded_.erase(name);
+}
+
+void Gateway::refuse(const std::string& name, const std::string& version, const Error& reason) {
+  const bool goes_on = served_.contains(name);
+  if (!goes_on && reason.code == Code::not_found) return;  // asked for by a client; not known here
   parts_.log.error(
       "function_not_loaded",
       goes_on ? "the version served before goes on: " + reason.message : reason.message,
-      {{"function", planned.name}, {"version", planned.version}, {"fix", reason.fix}});
-  if (goes_on || reason.code == Code::not_found) return;
-  front_.mark_unavailable(planned.name, planned.version, reason);
+      {{"function", name}, {"version", version}, {"fix", reason.fix}});
+  if (!goes_on) front_.mark_unavailable(name, version, reason);
+}
+
+void Gateway::drop(const std::string& name) {
+  takeovers_.cancel(name);
+  served_.erase(name);
+  forms_.erase(name);
 }
 
 void Gateway::forget_all_but(const std::set<std::string>& names) {
   for (const front::oip::ModelIndex& known : front_.entries()) {
     if (names.contains(known.name)) continue;
     front_.forget(known.name);
-    served_.erase(known.name);
-    forms_.erase(known.name);
+    drop(known.name);
     unloaded_.erase(known.name);
     parts_.log.info("function_removed", "it is no longer served", {{"function", known.name}});
   }
@@ -185,7 +212,9 @@ void Gateway::load(const std::string& name, std::function<void(Result<void>)> do
       [source = source_, name, served = served_, options = options_.loader] {
         return plan_one(*source, name, served, options);
       },
-      [this, done = std::move(done)](PlannedFunction planned) { done(apply(std::move(planned))); });
+      [this, done = std::move(done)](PlannedFunction planned) {
+        apply(std::move(planned), Entry::when_ready, done);
+      });
 }
 
 void Gateway::unload(const std::string& name, std::function<void(Result<void>)> done) {
@@ -196,8 +225,7 @@ void Gateway::unload(const std::string& name, std::function<void(Result<void>)> 
     return done(Error{Code::not_found, fmt::format("no function is named \"{}\"", name), {}});
   }
   front_.mark_unavailable(name, known->version, unloaded(name));
-  served_.erase(name);
-  forms_.erase(name);
+  drop(name);
   unloaded_.insert(name);
   parts_.log.info("function_unloaded", "it was unloaded by a client", {{"function", name}});
   done({});

@@ -14,6 +14,7 @@
 #include "gateway/function_source.h"
 #include "gateway/load_plan.h"
 #include "gateway/pool_backend.h"
+#include "gateway/takeovers.h"
 #include "instances/pool.h"
 #include "instances/user_range.h"
 #include "observe/metrics.h"
@@ -30,8 +31,9 @@ struct GatewayOptions {
 /// The functions of a source, each behind a front with a pool of instances; follows the source when
 /// told to. On the loop's thread; disks are read on the keeper's.
 ///
-/// A version that cannot be loaded does not take the place of one that answers: that goes on, and
-/// the log says why. A name that never answered is known but not ready, with the reason.
+/// A new version takes over when its template is ready. One that cannot be loaded does not take the
+/// place of one that answers: that goes on, and the log says why. A name that never answered is
+/// known but not ready, with the reason.
 class Gateway : public front::Repository {
  public:
   /// All of `parts`, `metrics` and `access_log` outlive *this. The keeper may hold chores of this
@@ -47,8 +49,8 @@ class Gateway : public front::Repository {
   /// none can be served.
   [[nodiscard]] Result<void> load_at_start();
   /// Reads the source again: new versions take over, old ones finish what they have. Functions that
-  /// were unloaded stay so. `done` is called when everything is in place.
-  void reload(std::function<void()> done = {});
+  /// were unloaded stay so.
+  void reload();
   /// For the table at start.
   [[nodiscard]] std::vector<StartRow> rows() const;
 
@@ -57,10 +59,19 @@ class Gateway : public front::Repository {
   void unload(const std::string& name, std::function<void(Result<void>)> done) override;
 
  private:
+  using Done = std::function<void(Result<void>)>;
+  /// When a loaded function is put into the front.
+  enum class Entry {
+    at_once,     ///< requests wait for its template
+    when_ready,  ///< after its template has started
+  };
   void apply_all(std::vector<PlannedFunction> plan);
-  Result<void> apply(PlannedFunction planned);
-  Result<void> start(LoadedFunction loaded);
-  void refuse(const PlannedFunction& planned, const Error& reason);
+  void apply(PlannedFunction planned, Entry entry, const Done& done);
+  void start(LoadedFunction loaded, Entry entry, const Done& done);
+  [[nodiscard]] Result<Arrival> make_arrival(LoadedFunction loaded);
+  void put_in_place(Arrival arrival);
+  void refuse(const std::string& name, const std::string& version, const Error& reason);
+  void drop(const std::string& name);
   void forget_all_but(const std::set<std::string>& names);
   void measure_memory(std::function<void()> done);
 
@@ -74,6 +85,7 @@ class Gateway : public front::Repository {
   std::map<std::string, std::string> forms_;  // of what is served: "prepared" or "portable"
   std::set<std::string> unloaded_;
   front::Front front_;
+  Takeovers takeovers_;
 };
 
 }  // namespace glowplug::gateway

@@ -29,6 +29,7 @@ class PoolBackend : public front::Backend, private instances::PoolObserver {
 
   /// Starts the template now.
   void warm() { pool_->warm(); }
+  [[nodiscard]] instances::PoolSnapshot snapshot() const { return pool_->snapshot(); }
   /// Has the keeper read the memory of its processes.
   void refresh_memory() { pool_->refresh_memory(); }
 

@@ -32,11 +32,18 @@ struct ServeOptions {
   bool sandbox = true;                   ///< seccomp, landlock, a user of their own for instances
 };
 
-/// Serves until SIGTERM (drains) or SIGINT (ends at once); SIGHUP reads the functions again without
-/// losing a request. `listening` is called once the port is bound and the functions are loaded,
-/// with the address for the first line on stdout: "listening http=127.0.0.1:43121". Errors:
-/// not_found (a bundle), invalid_argument, unavailable (port taken, with the fix), and what the
-/// store says.
+/// Serves until SIGTERM (drains) or SIGINT (ends at once); a second one of them ends the process as
+/// if nobody had caught it. SIGHUP reads the functions again without losing a request: a new
+/// version takes over when its template is ready, the old one finishes what it has. Blocks these
+/// signals while it runs; call it before other threads are started.
+///
+/// `listening` is called once the port is bound and the functions are loaded, with the address for
+/// the first line on stdout: "listening http=127.0.0.1:43121". Templates of the first functions
+/// are being started then. A function that does not load leaves the others alone and is known as
+/// not ready.
+///
+/// Errors: not_found (a bundle), invalid_argument, unavailable (port taken, with the fix), the
+/// first function's if none of them can be served, and what the store says.
 [[nodiscard]] Result<void> serve(const ServeOptions& options, Log& log,
                                  const std::function<void(const std::string& line)>& listening);
 

@@ -206,6 +206,19 @@ TEST_F(ServeTest, AVersionThatDoesNotLoadLeavesTheOldOneAtWork) {
   EXPECT_NE(answer.body.find("\"model_version\":\"1\""), std::string::npos);
 }
 
+TEST_F(ServeTest, AModelThatTheEngineRefusesReplacesNothing) {
+  add("echo");
+  start();
+  auto store = store::Store::open(options.home);
+  ASSERT_TRUE(store->add(write_bundle(path(), "echo", kModels / "truncated.onnx"), "echo"));
+  const ClientAnswer refused = ask("POST", "/v2/repository/models/echo/load");
+  EXPECT_NE(refused.status, 200);
+  EXPECT_NE(refused.body.find("\"error\""), std::string::npos) << refused.body;
+  const ClientAnswer answer = ask("POST", "/v2/models/echo/infer", kRow);
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_NE(answer.body.find("\"model_version\":\"1\""), std::string::npos);
+}
+
 TEST_F(ServeTest, LoadsAndUnloadsByTheProtocol) {
   add("echo");
   start();
