@@ -55,7 +55,13 @@ enum class ElementType : int {
   uint64,
   complex64,
   complex128,
-  bfloat16
+  bfloat16,
+  float8_e4m3fn,
+  float8_e4m3fnuz,
+  float8_e5m2,
+  float8_e5m2fnuz,
+  uint4,
+  int4
 };
 
 enum class ValueType : int { unknown, tensor, sequence, map, opaque, sparse_tensor, optional };

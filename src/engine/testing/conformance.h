@@ -21,7 +21,10 @@ struct Adapter {
   std::function<Result<std::unique_ptr<Engine>>()> open;
   std::function<std::filesystem::path(const std::string& fixture)> model;
 };
-inline void PrintTo(const Adapter& adapter, std::ostream* out) { *out << adapter.name; }
+/// GoogleTest finds it by this name.
+inline void PrintTo(const Adapter& adapter, std::ostream* out) {  // NOLINT(*-identifier-naming)
+  *out << adapter.name;
+}
 
 /// The outputs of a run by index.
 using Outputs = std::map<std::size_t, Tensor>;
