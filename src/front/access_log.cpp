@@ -8,7 +8,7 @@
 namespace glowplug::front {
 namespace {
 
-constexpr std::size_t kFlushBytes = 64 * 1024;
+constexpr std::size_t kFlushBytes = std::size_t{64} * 1024;
 
 /// Appends a JSON string. Bytes that are no ASCII are taken as they are when they are UTF-8 by the
 /// front's checks of targets and ids.

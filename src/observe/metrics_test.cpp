@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
+#include "base/file.h"
 #include "observe/process_stats.h"
 #include "observe/testing/promtool.h"
 
@@ -59,6 +62,26 @@ TEST(Metrics, AVersionThatIsGoneLeavesNoSeries) {
   EXPECT_NE(metrics.text().find("iris"), std::string::npos);
   new_form.reset();
   EXPECT_EQ(metrics.text().find("iris"), std::string::npos);
+}
+
+TEST(Metrics, EveryFamilyIsDocumented) {
+  const auto page = read_file(GLOWPLUG_METRICS_PAGE);
+  ASSERT_TRUE(page) << page.error().message;
+  Metrics metrics("0.1.0");
+  const auto iris = metrics.function("iris", "1");
+  iris->answered(502, Code::instance_lost, milliseconds(3));
+  iris->cold_start_phase("engine", milliseconds(20));
+  iris->process_event("template_started", 1);
+  metrics.http_answered("infer", 200);
+  std::istringstream lines(metrics.text());
+  std::size_t families = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("# TYPE ")) continue;
+    const std::string name = line.substr(7, line.find(' ', 7) - 7);
+    EXPECT_NE(page->find("`" + name + "`"), std::string::npos) << name;
+    ++families;
+  }
+  EXPECT_GT(families, 20U);
 }
 
 TEST(ProcessStats, KnowsThisProcess) {
