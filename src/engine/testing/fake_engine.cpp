@@ -67,7 +67,8 @@ class FakeSession final : public Session {
   [[nodiscard]] Result<RunReport> run(std::span<const std::optional<TensorView>> inputs,
                                       std::span<const std::size_t> /*wanted*/,
                                       OutputSink& sink) override {
-    const TensorView& input = inputs[0].value();
+    GLOWPLUG_CHECK(inputs[0].has_value());
+    const TensorView& input = *inputs[0];
     if (input.bytes.empty())
       return Error{Code::unimplemented, "dimensions of 0 are not supported", {}};
     GLOWPLUG_ASSIGN(const Tensor output, model_.compute(input));
