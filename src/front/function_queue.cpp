@@ -130,6 +130,7 @@ void FunctionQueue::cancel(std::uint64_t ticket) {
 }
 
 void FunctionQueue::flush() {
+  expire_if_late();
   while (!waiting_.empty() && backend_.free_batches() > 0) {
     std::vector<CallPtr> calls;
     Batch batch = next_batch(calls);
@@ -154,7 +155,6 @@ Batch FunctionQueue::next_batch(std::vector<CallPtr>& calls) {
     call->waiting = false;
     batch.items.push_back({&call->request});
     batch.rows += call->request.rows;
-    batch.deadline = calls.empty() ? call->deadline : std::max(batch.deadline, call->deadline);
     for (const std::size_t index : outputs_of(call->request)) batch.wanted.push_back(index);
     calls.push_back(std::move(call));
   };
@@ -200,6 +200,7 @@ void FunctionQueue::finish_batch(std::vector<CallPtr> calls, Batch::Outcome outc
       lost(*call, outcome.begun, outcome.outputs.error());
     return;
   }
+  expire_if_late();  // a run in this process holds the loop's timers up
   if (outcome.outputs && on_run_)
     on_run_({batch_rows, outcome.timing, outcome.start, outcome.cold});
   const Time now = loop_.now();
@@ -207,6 +208,11 @@ void FunctionQueue::finish_batch(std::vector<CallPtr> calls, Batch::Outcome outc
     const std::int64_t mine = first;
     first += call->request.rows;
     if (!call->done) continue;
+    // The loop may have had no time for the timer: an engine in this process runs on its thread.
+    if (now >= call->deadline) {
+      expire(*call);
+      continue;
+    }
     if (!outcome.outputs) {
       deliver(*call, outcome.outputs.error());
       continue;
@@ -281,16 +287,23 @@ void FunctionQueue::deliver(Call& call, Result<InferResponse> result) {
 void FunctionQueue::arm(Time deadline) {
   if (deadline >= timer_at_) return;
   timer_at_ = deadline;
-  timer_ = loop_.at(deadline, [this] { expire(); });
+  timer_ = loop_.at(deadline, [this] { expire_due(); });
 }
 
-void FunctionQueue::expire() {
+void FunctionQueue::expire_if_late() {
+  if (!deadlines_.empty() && deadlines_.begin()->first <= loop_.now()) expire();
+}
+
+void FunctionQueue::expire(Call& call) {
+  ++counts_.expired;
+  deliver(call, too_late(call.deadline - call.arrival));
+}
+
+void FunctionQueue::expire_due() {
   const Time now = loop_.now();
   timer_at_ = Time::max();
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    const CallPtr call = deadlines_.begin()->second;
-    ++counts_.expired;
-    deliver(*call, too_late(call->deadline - call->arrival));
+    expire(*CallPtr(deadlines_.begin()->second));
   }
   while (!waiting_.empty() && !waiting_.front()->done) waiting_.pop_front();
   if (!deadlines_.empty()) arm(deadlines_.begin()->first);

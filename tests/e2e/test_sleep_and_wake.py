@@ -1,0 +1,261 @@
+"""Functions sleep at zero processes and wake for a request; instances, templates and the gateway die, and no caller notices."""
+import random
+import re
+import signal
+import threading
+import time
+
+import pytest
+import requests
+
+from harness import programs
+from harness.programs import alive, wait_until
+
+X = ("x", "FP32")
+
+
+def ask_slow(session, server, value=1.0, timeout=60, **more):
+    """One request to `slow`, whose run takes `value` times 50 to 300 microseconds."""
+    body = {"inputs": [{"name": "x", "datatype": "FP32", "shape": [1, 1], "data": [value]}], **more}
+    return session.post(f"{server.url}/v2/models/slow/infer", json=body, timeout=timeout)
+
+
+def test_ten_thousand_requests_around_the_idle_timeout(glowplug_as):
+    """Four functions, 2,500 requests each, with pauses around the idle timeout of 50 ms."""
+    names = [f"f{i}" for i in range(4)]
+    bundles = [glowplug_as.export("add_subtract.onnx", name) for name in names]
+    failures, seen_empty = [], []
+    with programs.serve(glowplug_as, *bundles, "--idle-timeout", "50ms") as server:
+        def work(name, seed):
+            rng, session = random.Random(seed), requests.Session()
+            for i in range(2500):
+                if i % 8 == 0:
+                    time.sleep(rng.uniform(0.03, 0.09))
+                value = rng.random()
+                inputs = [{"name": n, "datatype": "FP32", "shape": [1, 4], "data": [value] * 4} for n in ("a", "b")]
+                answer = session.post(f"{server.url}/v2/models/{name}/infer", json={"inputs": inputs}, timeout=30)
+                if answer.status_code != 200 or abs(answer.json()["outputs"][0]["data"][0] - 2 * value) > 1e-5:
+                    failures.append((name, i, answer.status_code, answer.text))
+
+        for _ in range(2):  # the whole gateway asleep, before and in the middle
+            wait_until(lambda: not server.instances(), "no instance between cycles")
+            seen_empty.append(len(server.instances()))
+            threads = [threading.Thread(target=work, args=(name, seed)) for seed, name in enumerate(names)]
+            if len(seen_empty) == 2:
+                break
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        wait_until(lambda: not server.instances(), "asleep at the end")
+        cold = server.metric("glowplug_cold_starts_total")
+        answered = server.metric("glowplug_requests_total", code="200")
+    assert not failures, failures[:3]
+    assert seen_empty == [0, 0] and answered == 10_000
+    assert cold >= 1000, cold
+
+
+def kill_at_random(server, rng, kills, stop, pause):
+    """kill -9 of random instances, and every tenth time of a template; waits for a successor so that no request meets two deaths."""
+    while len(kills) < 110 and not stop.is_set():
+        template = len(kills) % 10 == 9
+        victims = server.templates() if template else server.instances()
+        if not victims:
+            time.sleep(0.002)
+            continue
+        victim = rng.choice(victims)
+        try:
+            programs.os.kill(victim, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+        kills.append("template" if template else "instance")
+        wait_until(lambda victim=victim: not alive(victim), "the victim is dead", 10)
+        time.sleep(pause)
+
+
+def test_kill_nine_of_instances_and_templates_under_load(glowplug_as):
+    bundle = glowplug_as.export("slow.onnx", "slow")
+    errors, kills, stop, rng = [], [], threading.Event(), random.Random(11)
+    with programs.serve(glowplug_as, bundle, "--idle-timeout", "5s", "--max-instances", "2") as server:
+        def load(seed):
+            session, mine = requests.Session(), random.Random(seed)
+            while not stop.is_set():
+                value = mine.choice([10.0, 20.0, 30.0]) + seed / 16
+                try:
+                    answer = ask_slow(session, server, value)
+                    if answer.status_code != 200 or answer.json()["outputs"][0]["data"] != [value]:
+                        errors.append((answer.status_code, answer.text))
+                except requests.RequestException as error:
+                    errors.append(error)
+
+        threads = [threading.Thread(target=load, args=(seed,)) for seed in range(8)]
+        for thread in threads:
+            thread.start()
+        try:
+            kill_at_random(server, rng, kills, stop, pause=0.25)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+        retried = server.metric("glowplug_queue_events_total", event="retried")
+        lost = server.metric("glowplug_queue_events_total", event="lost")
+    assert not errors, errors[:3]
+    assert len(kills) >= 100 and "template" in kills
+    assert retried >= 20 and lost == 0, (retried, lost)
+
+
+def test_request_at_zero_is_held_and_answered_and_a_readiness_call_wakes_nobody(glowplug_as):
+    bundle = glowplug_as.export("iris.onnx", "iris")
+    with programs.serve(glowplug_as, bundle, "--idle-timeout", "50ms") as server:
+        for path in ("/v2/health/ready", "/v2/models/iris/ready", "/readyz", "/healthz", "/v2/models/iris"):
+            assert server.get(path).status_code == 200
+        assert not server.instances()
+        answer = server.post("/predict/iris", json=[[5.1, 3.5, 1.4, 0.2]])
+        assert answer.status_code == 200 and "start;dur=" in answer.headers["Server-Timing"]
+        wait_until(lambda: not server.instances(), "asleep again")
+
+
+def test_a_request_that_kills_two_instances_gets_502_that_says_so(glowplug_as):
+    bundle = glowplug_as.export("slow.onnx", "slow")
+    with programs.serve(glowplug_as, bundle, "--timeout", "60s") as server:
+        answers = []
+        thread = threading.Thread(target=lambda: answers.append(ask_slow(requests.Session(), server, 1e7)))
+        thread.start()
+        for _ in range(2):
+            victim = wait_until(server.instances, "an instance")[0]
+            time.sleep(0.2)  # it has begun
+            programs.os.kill(victim, signal.SIGKILL)
+            wait_until(lambda victim=victim: not alive(victim), "dead")
+        thread.join()
+        assert answers[0].status_code == 502 and "instance" in answers[0].json()["error"]
+        assert ask_slow(requests.Session(), server, 1.0).status_code == 200
+
+
+def test_deadline_passes_and_the_instance_that_overruns_is_killed(glowplug_as):
+    bundle = glowplug_as.export("slow.onnx", "slow")
+    with programs.serve(glowplug_as, bundle, "--timeout", "300ms", "--max-instances", "1") as server:
+        begin = time.monotonic()
+        answer = ask_slow(requests.Session(), server, 1e7)
+        assert answer.status_code == 504 and "300 ms" in answer.json()["error"]
+        assert time.monotonic() - begin < 10
+        wait_until(lambda: ask_slow(requests.Session(), server, 1.0).status_code == 200, "the function works again", 30)
+
+
+def test_queue_full_is_503_before_the_body_is_read(glowplug):
+    bundle = glowplug.export("slow.onnx", "slow")
+    with programs.serve(glowplug, bundle, "--max-queue", "2", "--max-instances", "1", "--timeout", "20s") as server:
+        answers = []
+
+        def one():
+            answers.append(ask_slow(requests.Session(), server, 20000.0))
+        threads = [threading.Thread(target=one) for _ in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        codes = sorted(answer.status_code for answer in answers)
+        refused = [answer for answer in answers if answer.status_code == 503]
+        assert refused and 200 in codes and set(codes) <= {200, 503}
+        assert all("Retry-After" in answer.headers and "max_queue" in answer.json()["error"] for answer in refused)
+
+
+def test_client_that_leaves_is_forgotten(glowplug):
+    bundle = glowplug.export("slow.onnx", "slow")
+    with programs.serve(glowplug, bundle, "--max-instances", "1") as server:
+        with pytest.raises(requests.Timeout):
+            ask_slow(requests.Session(), server, 20000.0, timeout=0.3)
+        wait_until(lambda: server.metric("glowplug_queue_events_total", event="cancelled") == 1, "counted as cancelled")
+        assert ask_slow(requests.Session(), server, 1.0).status_code == 200
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_nothing_is_left_running(glowplug_as, how):
+    bundle = glowplug_as.export("slow.onnx", "slow")
+    server = programs.serve(glowplug_as, bundle, "--min-instances", "2")
+    wait_until(lambda: len(server.instances()) >= 2, "provisioned instances")
+    answers = []
+
+    def one():
+        try:
+            answers.append(ask_slow(requests.Session(), server, 3000.0).status_code)
+        except requests.RequestException as error:
+            answers.append(type(error).__name__)
+    thread = threading.Thread(target=one)
+    thread.start()
+    time.sleep(0.1)
+    code = server.stop(how)  # fails unless every descendant has ended
+    thread.join()
+    if how == signal.SIGTERM:
+        assert answers == [200] and code == 0
+    else:
+        assert code != 0 or how == signal.SIGINT
+
+
+def test_min_instances_and_parked_are_kept(glowplug):
+    bundle = glowplug.export("iris.onnx", "iris")
+    with programs.serve(glowplug, bundle, "--min-instances", "2", "--idle-timeout", "50ms") as server:
+        wait_until(lambda: len(server.instances()) == 2, "two provisioned")
+        time.sleep(0.3)
+        assert len(server.instances()) == 2
+        programs.os.kill(server.instances()[0], signal.SIGKILL)
+        wait_until(lambda: len(server.instances()) == 2, "replaced")
+
+
+def test_a_killed_gateway_recovers(glowplug_as):
+    glowplug_as.run("add", glowplug_as.export("iris.onnx", "iris"))
+    first = programs.serve(glowplug_as)
+    assert first.post("/predict/iris", json=[[5.1, 3.5, 1.4, 0.2]]).status_code == 200
+    first.stop(signal.SIGKILL)
+    with programs.serve(glowplug_as) as second:
+        assert second.post("/predict/iris", json=[[5.1, 3.5, 1.4, 0.2]]).status_code == 200
+
+
+def test_sighup_takes_the_new_version_without_losing_a_request(glowplug):
+    glowplug.run("add", glowplug.export("identity_fp32.onnx", "f"))
+    with programs.serve(glowplug) as server:
+        failures, versions, stop = [], set(), threading.Event()
+
+        def load():
+            session = requests.Session()
+            while not stop.is_set():
+                answer = session.post(f"{server.url}/v2/models/f/infer", timeout=30, json={
+                    "inputs": [{"name": "x", "datatype": "FP32", "shape": [1, 2], "data": [1, 2]}]})
+                if answer.status_code != 200:
+                    failures.append((answer.status_code, answer.text))
+                else:
+                    versions.add(answer.json()["model_version"])
+        threads = [threading.Thread(target=load) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        glowplug.run("add", glowplug.export("fixed_rows.onnx", "other"), "--name", "other")
+        path = glowplug.home / "second.glow"
+        glowplug.run("export", programs.MODELS / "identity_fp32.onnx", "--name", "f", "--output", path)
+        (path / "records").mkdir(exist_ok=True)
+        server.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: server.get("/v2/models/other").status_code == 200, "the new function is served")
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert not failures, failures[:3]
+        assert server.get("/v2/models/other/ready").status_code == 200
+
+
+def test_idle_templates_are_evicted_longest_unused_first(glowplug):
+    bundles = [glowplug.export("iris.onnx", f"f{i}") for i in range(3)]
+    with programs.serve(glowplug, *bundles, "--idle-timeout", "50ms", "--template-budget", "1MiB") as server:
+        for i in range(3):
+            assert server.post(f"/predict/f{i}", json=[[5.1, 3.5, 1.4, 0.2]]).status_code == 200
+        wait_until(lambda: not server.templates(), "templates beyond the budget leave")
+        assert server.post("/predict/f0", json=[[5.1, 3.5, 1.4, 0.2]]).status_code == 200
+
+
+def test_log_says_which_limits_are_there(glowplug_as):
+    bundle = glowplug_as.export("iris.onnx", "iris")
+    with programs.serve(glowplug_as, bundle) as server:
+        server.post("/predict/iris", json=[[5.1, 3.5, 1.4, 0.2]])
+        assert re.search(r"cgroup|rlimit", server.log_text())
+        pid = server.instances()[0]
+        status = programs.pathlib.Path(f"/proc/{pid}/status").read_text()
+        assert re.search(r"NoNewPrivs:\s+1", status) and re.search(r"Seccomp:\s+2", status) and re.search(r"Threads:\s+1\n", status)
+        if programs.os.geteuid() == 0:
+            assert int(re.search(r"Uid:\s+(\d+)", status).group(1)) != 0
