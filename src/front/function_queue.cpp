@@ -208,11 +208,6 @@ void FunctionQueue::finish_batch(std::vector<CallPtr> calls, Batch::Outcome outc
     const std::int64_t mine = first;
     first += call->request.rows;
     if (!call->done) continue;
-    // The loop may have had no time for the timer: an engine in this process runs on its thread.
-    if (now >= call->deadline) {
-      expire(*call);
-      continue;
-    }
     if (!outcome.outputs) {
       deliver(*call, outcome.outputs.error());
       continue;
@@ -287,23 +282,20 @@ void FunctionQueue::deliver(Call& call, Result<InferResponse> result) {
 void FunctionQueue::arm(Time deadline) {
   if (deadline >= timer_at_) return;
   timer_at_ = deadline;
-  timer_ = loop_.at(deadline, [this] { expire_due(); });
+  timer_ = loop_.at(deadline, [this] { expire(); });
 }
 
 void FunctionQueue::expire_if_late() {
   if (!deadlines_.empty() && deadlines_.begin()->first <= loop_.now()) expire();
 }
 
-void FunctionQueue::expire(Call& call) {
-  ++counts_.expired;
-  deliver(call, too_late(call.deadline - call.arrival));
-}
-
-void FunctionQueue::expire_due() {
+void FunctionQueue::expire() {
   const Time now = loop_.now();
   timer_at_ = Time::max();
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    expire(*CallPtr(deadlines_.begin()->second));
+    const CallPtr call = deadlines_.begin()->second;
+    ++counts_.expired;
+    deliver(*call, too_late(call->deadline - call->arrival));
   }
   while (!waiting_.empty() && !waiting_.front()->done) waiting_.pop_front();
   if (!deadlines_.empty()) arm(deadlines_.begin()->first);

@@ -90,8 +90,7 @@ class FunctionQueue {
   void deliver(Call& call, Result<InferResponse> result);
   void lost(CallPtr call, bool begun, const Error& error);
   void drop_waiting(const Call& call);
-  void expire(Call& call);
-  void expire_due();
+  void expire();
   /// Before anything is packed or delivered: an answer after its deadline is none.
   void expire_if_late();
   void arm(Time deadline);

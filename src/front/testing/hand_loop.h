@@ -31,8 +31,6 @@ class HandLoop : public Loop {
   }
   /// Moves the clock while the loop's thread is busy: no timer fires before the next `advance`.
   void block(Duration by) { now_ += by; }
-  /// Moves the clock as a callback that takes long does: timers fire later.
-  void advance_without_timers(Duration by) { now_ += by; }
   /// Moves the clock and fires the timers that are due.
   void advance(Duration by) {
     now_ += by;
