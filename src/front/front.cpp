@@ -15,7 +15,7 @@ namespace glowplug::front {
 class Front::State {
  public:
   State(Loop& loop, observe::Metrics& metrics, AccessLog& access_log, Repository& repository,
-        FrontOptions options)
+        const FrontOptions& options)
       : loop_(loop),
         metrics_(metrics),
         access_log_(access_log),
@@ -100,7 +100,7 @@ class Front::State {
 };
 
 Front::Front(Loop& loop, observe::Metrics& metrics, AccessLog& access_log, Repository& repository,
-             FrontOptions options)
+             const FrontOptions& options)
     : state_(std::make_unique<State>(loop, metrics, access_log, repository, std::move(options))) {}
 Front::~Front() = default;
 

@@ -39,7 +39,7 @@ struct FrontOptions {
 class Front {
  public:
   Front(Loop& loop, observe::Metrics& metrics, AccessLog& access_log, Repository& repository,
-        FrontOptions options);
+        const FrontOptions& options);
   ~Front();
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;
