@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -23,6 +24,11 @@ struct RulesetAttributes {
 constexpr std::uint64_t kRead =
     LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 
+/// Those that make sense for what is not a folder; the kernel refuses the others there.
+constexpr std::uint64_t kTruncate = std::uint64_t{1} << 14;
+constexpr std::uint64_t kOfFiles = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |
+                                   LANDLOCK_ACCESS_FS_WRITE_FILE | kTruncate;
+
 /// Rights of files that each version of the interface knows, by number of bits.
 std::uint64_t file_rights(long abi) {
   const int bits = abi >= 5 ? 16 : abi >= 3 ? 15 : abi == 2 ? 14 : 13;
@@ -40,8 +46,10 @@ std::size_t attributes_size(long abi) {
 Result<void> allow(int ruleset, const std::filesystem::path& path, std::uint64_t rights) {
   const UniqueFd folder(::open(path.c_str(), O_PATH | O_CLOEXEC));
   if (!folder) return {};  // not there, so there is nothing to allow
+  struct stat status{};
+  if (::fstat(folder.get(), &status) != 0) return system_error("landlock: " + path.string(), errno);
   landlock_path_beneath_attr rule{};
-  rule.allowed_access = rights;
+  rule.allowed_access = S_ISDIR(status.st_mode) ? rights : rights & kOfFiles;
   rule.parent_fd = folder.get();
   if (::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
     return system_error("landlock: allow " + path.string(), errno);

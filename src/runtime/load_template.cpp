@@ -48,7 +48,7 @@ bool has_huge_pages() {
 LandlockRules template_files(const TemplatePaths& paths) {
   LandlockRules rules;
   rules.read = {".",
-                paths.model,
+                paths.model.parent_path(),
                 "/usr",
                 "/lib",
                 "/lib64",
@@ -60,25 +60,30 @@ LandlockRules template_files(const TemplatePaths& paths) {
                 "/proc/stat",
                 "/dev/null",
                 "/dev/urandom"};
-  if (!paths.portable_model.empty()) rules.read.push_back(paths.portable_model);
+  if (!paths.portable_model.empty()) rules.read.push_back(paths.portable_model.parent_path());
   if (!paths.prepare_into.empty()) rules.write.push_back(paths.prepare_into);
   return rules;
 }
 
 /// Without landlock the template goes on: `missing` says so when the sandbox is made.
-void take_other_files(const TemplatePaths& paths) {
+Result<void> take_other_files(const TemplatePaths& paths) {
   (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  if (const auto landlock = Landlock::create(template_files(paths))) (void)landlock->enter();
+  const auto landlock = Landlock::create(template_files(paths));
+  if (landlock) return landlock->enter();
+  if (landlock.error().code == Code::unimplemented) return {};
+  return landlock.error();
 }
 
 Result<void> give_up_rights(const TemplateSpec& spec, const TemplatePaths& paths, pid_t parent,
                             std::vector<std::string>& missing) {
   limit_resources(spec.memory_bytes, missing);
   leave_namespaces(missing);
-  if (spec.run_as != 0) GLOWPLUG_TRY(become_user(spec.run_as));
+  if (spec.run_as != 0) {
+    bring_bundle_within_reach();
+    GLOWPLUG_TRY(become_user(spec.run_as));
+  }
   die_with_parent(parent);
-  if (spec.sandbox) take_other_files(paths);
-  return {};
+  return spec.sandbox ? take_other_files(paths) : Result<void>();
 }
 
 Result<std::unique_ptr<engine::Session>> open_form(engine::Engine& engine,

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,6 +46,15 @@ Result<TemplatePaths> enter_bundle(const instances::TemplateSpec& spec) {
   paths.model = seen_from(folder, spec.model);
   paths.portable_model = seen_from(folder, spec.portable_model);
   return paths;
+}
+
+void bring_bundle_within_reach() {
+  // In the Filesystem Hierarchy Standard, and nothing that an engine reads lies there.
+  constexpr const char* kPlace = "/mnt";
+  if (::unshare(CLONE_NEWNS) != 0) return;
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
+  if (::mount(".", kPlace, nullptr, MS_BIND, nullptr) != 0) return;
+  (void)!::chdir(kPlace);
 }
 
 Result<void> check_readable(const std::filesystem::path& file) {

@@ -21,6 +21,13 @@ struct TemplatePaths {
 /// owner of the folder to prepare into. Errors: not_found, permission_denied, naming the folder.
 [[nodiscard]] Result<TemplatePaths> enter_bundle(const instances::TemplateSpec& spec);
 
+/// As root, before becoming another user: shows the current folder, the bundle, at a path that
+/// every user may pass, in a mount namespace of this process alone, and makes it the current folder
+/// there. ONNX Runtime turns the folder of external weights, and so of a prepared form, into an
+/// absolute path; under a private folder (/root, a store of mode 0700) it would refuse them. Where
+/// this cannot be done all stays as it was.
+void bring_bundle_within_reach();
+
 /// Errors: not_found or permission_denied, with what to do, unless this process may read the file.
 [[nodiscard]] Result<void> check_readable(const std::filesystem::path& file);
 
