@@ -49,19 +49,19 @@ Attempt<Report> run_add(const Session& session) {
     return interruption.explain(
         form.error(), fmt::format("version {} of {} is added, without the form for this CPU",
                                   added.version, function));
-  Report report{.json = {{"function", function},
-                         {"version", added.version},
-                         {"digest", added.digest},
-                         {"is_new", added.is_new},
-                         {"live", added.live},
-                         {"folder", added.folder.string()},
-                         {"prepared", {{"folder", form->folder}, {"note", form->note}}}},
-                .text = fmt::format("{} {} version {} {} {}   live is version {}\n",
-                                    added.is_new ? "Added" : "Nothing to do:", function,
-                                    added.version, added.is_new ? "=" : "is already",
-                                    name_with_digest(manifest.name, added.digest), added.live),
-                .quiet = added.digest,
-                .next = {"glowplug serve", fmt::format("glowplug functions {}", function)}};
+  Report report{
+      .json = {{"function", function},
+               {"version", added.version},
+               {"digest", added.digest},
+               {"is_new", added.is_new},
+               {"live", added.live},
+               {"folder", added.folder.string()},
+               {"prepared", {{"folder", form->folder}, {"note", form->note}}}},
+      .text = fmt::format("{}{} version {} is {}   live is version {}\n",
+                          added.is_new ? "Added " : "Nothing to do: ", function, added.version,
+                          name_with_digest(manifest.name, added.digest), added.live),
+      .quiet = added.digest,
+      .next = {"glowplug serve", fmt::format("glowplug functions {}", function)}};
   if (form->folder.empty())
     report.text += fmt::format("No prepared form: {}; the portable form serves\n", form->note);
   return report;

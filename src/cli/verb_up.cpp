@@ -59,7 +59,7 @@ Report announcement(const Session& session, const StoredUp& up, const bundle::Bu
 }  // namespace
 
 Attempt<Report> run_up(const Session& session) {
-  GLOWPLUG_ASSIGN(const UpSource source, find_up_source(session, ""));
+  GLOWPLUG_ASSIGN(const UpSource source, find_up_source(session, "."));
   GLOWPLUG_ASSIGN(gateway::ServeOptions options, serve_options(session));
   options.settings.clear();  // they are the function's: its record has them
   const EngineSetup setup{options.handler_program, options.engine_library};

@@ -115,6 +115,15 @@ def test_serve_takes_the_functions_of_the_store_with_their_own_records(cli):
         assert cli.json("clean", "--yes")["freed_bytes"] == 0
 
 
+def test_a_private_store_serves_the_prepared_form_to_any_user(glowplug_as):
+    """The store is of mode 0700; templates started by root are other users, to whom ONNX Runtime resolves absolute paths."""
+    glowplug_as.run("add", glowplug_as.export("digits.onnx", "digits"))
+    assert glowplug_as.home.stat().st_mode & 0o777 == 0o700
+    with programs.serve(glowplug_as, "--min-instances", "1") as server:
+        programs.wait_until(lambda: server.events("template_ready"), "the template is ready")
+        assert [event["prepared"] for event in server.events("template_ready")] == [True], server.log_text()
+
+
 def test_serve_as_json_and_quiet(cli):
     bundle = cli.installation.export("iris.onnx", "iris")
     for flag, read in (("--json", lambda line: json.loads(line)["http"]), ("-q", lambda line: line.strip().removeprefix("http://"))):
