@@ -80,7 +80,7 @@ class Pool : public front::Backend {
   /// Starts the template now, without a request (after a deployment, say).
   void warm();
   /// Lets batches in flight finish, then ends instances and template and calls `drained`, once,
-  /// later. Nothing may be submitted any more.
+  /// later. The caller submits nothing new any more; what was lost and comes back is still taken.
   void drain(std::function<void()> drained);
 
   /// Figures now; `memory` as of the last refresh_memory().

@@ -78,7 +78,7 @@ void Pool::Body::keep_enough() {
     wanted = scale::instances_wanted(
         load(), {wanted, options_.settings.max_instances, options_.settings.parked});
   for (std::uint32_t i = alive; i < wanted; ++i) {
-    if (ask_for_instance() == nullptr) break;
+    if (!ask_for_instance()) break;
   }
   if (alive < wanted && waiting_rows_ > 0) post(&Body::room);  // their rings take batches already
 }
@@ -112,9 +112,14 @@ void Pool::Body::drain_step() {
       instance->leave(now());
     }
   }
+  if (tally().not_absent == 0) post(&Body::finish_drain);
+}
+
+/// Later, so that a batch that was lost meanwhile is back before.
+void Pool::Body::finish_drain() {
   if (tally().not_absent > 0 || !drained_) return;
   stop_template();
-  parts_.loop.post(std::exchange(drained_, nullptr));
+  std::exchange(drained_, nullptr)();
 }
 
 /// An idle template takes part in the budget for idle templates from its last work on.

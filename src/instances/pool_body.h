@@ -45,7 +45,7 @@ class Pool::Body : private TemplateEvents {
   void submit(front::Batch batch);
   void backlog(std::size_t rows, Duration oldest);
   void on_room(std::function<void()> call) { room_ = std::move(call); }
-  [[nodiscard]] Result<void> health() const { return breaker_.health(now()); }
+  [[nodiscard]] Result<void> health() const;
   void warm();
   void drain(std::function<void()> drained);
   [[nodiscard]] PoolSnapshot snapshot() const;
@@ -69,6 +69,7 @@ class Pool::Body : private TemplateEvents {
   void settle();
   void keep_enough();
   void drain_step();
+  void finish_drain();
   void update_budget();
   void note_if_asleep();
   [[nodiscard]] bool in_use() const;
@@ -77,7 +78,7 @@ class Pool::Body : private TemplateEvents {
 
   // pool_work.cpp
   [[nodiscard]] scale::PlacementChoice placement(const Tally& tally) const;
-  [[nodiscard]] Instance* instance_for_batch();
+  [[nodiscard]] Result<Instance*> instance_for_batch();
   [[nodiscard]] Instance* best_unoccupied();
   [[nodiscard]] Instance* with_room_behind();
   void answer_later(front::Batch batch, const Error& error);
@@ -102,7 +103,7 @@ class Pool::Body : private TemplateEvents {
   void on_exited(std::uint32_t slot, pid_t pid, ExitStatus status) override;
   [[nodiscard]] Instance* slot_at(std::uint32_t slot);
   [[nodiscard]] Result<Instance*> absent_slot();
-  [[nodiscard]] Instance* ask_for_instance();
+  [[nodiscard]] Result<Instance*> ask_for_instance();
   void send_forks();
   [[nodiscard]] Result<void> send_fork(Instance& instance);
   void refuse_waiting();

@@ -21,6 +21,8 @@ std::optional<ExitStatus> reap_orphan(int pidfd) {
   return ExitStatus{info.si_code != CLD_EXITED, info.si_status};
 }
 
+Error no_start() { return Error{Code::instance_lost, "its instance could not be started", {}}; }
+
 }  // namespace
 
 Instance* Pool::Body::slot_at(std::uint32_t slot) {
@@ -37,10 +39,12 @@ Result<Instance*> Pool::Body::absent_slot() {
   return slots_.back().get();
 }
 
-/// nullptr when there are no descriptors for its ring.
-Instance* Pool::Body::ask_for_instance() {
+/// Errors: unavailable (no descriptors for its ring).
+Result<Instance*> Pool::Body::ask_for_instance() {
   auto slot = absent_slot();
-  if (!slot) return nullptr;
+  if (!slot)
+    return Error{Code::unavailable, "no instance can be started: " + slot.error().message,
+                 "raise the limit of open files (ulimit -n)"};
   place_.reset();
   (*slot)->ask(now());
   return *slot;
@@ -72,10 +76,11 @@ Result<void> Pool::Body::send_fork(Instance& instance) {
 
 /// The circuit is open: what waits for a start is answered now.
 void Pool::Body::refuse_waiting() {
-  auto well = breaker_.health(now());
-  if (well) return;
+  const auto well = health();
+  // Where others still live the queue gives them the batch.
+  const Error why = well ? no_start() : well.error();
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    if (slots_[i]->waits_for_fork()) give_up(*slots_[i], well.error());
+    if (slots_[i]->waits_for_fork()) give_up(*slots_[i], why);
   }
 }
 
@@ -83,7 +88,7 @@ void Pool::Body::give_up(Instance& instance, const Error& why) {
   for (FinishedBatch& one : instance.lose(why)) {
     answer_later(std::move(one.batch), why);
   }
-  clear(instance);
+  instance.clear();
 }
 
 void Pool::Body::on_forked(std::uint32_t slot, pid_t pid, UniqueFd pidfd) {

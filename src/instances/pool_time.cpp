@@ -81,7 +81,7 @@ void Pool::Body::let_idle_leave() {
   for (const std::size_t index : leaving) {
     Instance& instance = *unoccupied[index];
     if (instance.waits_for_fork()) {
-      clear(instance);
+      instance.clear();
     } else {
       instance.leave(now());
     }

@@ -6,7 +6,6 @@
 #include "instances/pool_body.h"
 
 namespace glowplug::instances {
-
 Pool::Body::Tally Pool::Body::tally() const {
   Tally tally;
   for (const auto& instance : slots_) {
@@ -33,11 +32,18 @@ scale::PlacementChoice Pool::Body::placement(const Tally& tally) const {
           .start_time = start_time_.mean()};
 }
 
-/// Counts what `instance_for_batch` would find, one batch after another. While the circuit is open
-/// every batch is taken, to be refused.
+/// An open circuit concerns only starts: what lives goes on answering.
+Result<void> Pool::Body::health() const {
+  const bool any_process = std::any_of(slots_.begin(), slots_.end(), [](const auto& instance) {
+    return instance->alive() && instance->has_process();
+  });
+  return any_process ? Result<void>() : breaker_.health(now());
+}
+
+/// Counts what `instance_for_batch` would find, one batch after another. While nothing can be
+/// started every batch is taken, to be refused.
 std::size_t Pool::Body::free_batches() const {
-  if (draining_) return 0;
-  if (!breaker_.health(now())) return 1;
+  if (!health()) return 1;
   const Tally counted = tally();
   const scale::PlacementChoice choice = placement(counted);
   const bool long_run = choice.run_time > choice.start_time;
@@ -55,24 +61,20 @@ std::size_t Pool::Body::idle_instances() const { return tally().unoccupied; }
 
 void Pool::Body::submit(front::Batch batch) {
   GLOWPLUG_CHECK(!batch.items.empty());
-  if (auto well = breaker_.health(now()); !well)
-    return answer_later(std::move(batch), well.error());
-  Instance* instance = instance_for_batch();
-  if (instance == nullptr)
-    return answer_later(std::move(batch),
-                        Error{Code::unavailable,
-                              "no instance can be started: no descriptors or memory are left for "
-                              "its ring",
-                              "raise the limit of open files (ulimit -n)"});
-  if (auto put = instance->put(batch, next_sequence_++, now()); !put)
+  if (auto well = health(); !well) return answer_later(std::move(batch), well.error());
+  const auto instance = instance_for_batch();
+  if (!instance) return answer_later(std::move(batch), instance.error());
+  if (auto put = (*instance)->put(batch, next_sequence_++, now()); !put)
     return answer_later(std::move(batch), put.error());
   last_used_ = now();
   // A reply to the batch before this one may be there already.
-  if (!instance->ring().prepare_to_sleep()) post(&Body::take_replies);
+  if (!(*instance)->ring().prepare_to_sleep()) post(&Body::take_replies);
   settle();
 }
 
-Instance* Pool::Body::instance_for_batch() {
+/// Errors: unavailable; instance_lost when there was room a moment ago, while the circuit was open:
+/// the queue takes the batch back.
+Result<Instance*> Pool::Body::instance_for_batch() {
   switch (scale::place_batch(placement(tally()))) {
     case scale::Placement::unoccupied:
       return best_unoccupied();
@@ -83,8 +85,7 @@ Instance* Pool::Body::instance_for_batch() {
     case scale::Placement::nowhere:
       break;
   }
-  GLOWPLUG_CHECK(free_batches() > 0);  // the caller's promise
-  return nullptr;
+  return Error{Code::instance_lost, "no instance is free", {}};
 }
 
 /// The one that worked last: its pages are still in the caches, and the others may leave. Then one
@@ -119,6 +120,7 @@ void Pool::Body::answer_later(front::Batch batch, const Error& error) {
   parts_.loop.post([kept, error, alive = std::weak_ptr<bool>(alive_), this] {
     front::Batch::Outcome outcome;
     outcome.outputs = error;
+    outcome.begun = false;
     kept->done(std::move(outcome));
     if (!alive.expired()) room();
   });
@@ -184,7 +186,7 @@ void Pool::Body::hand_over(std::vector<FinishedBatch> finished) {
 }
 
 void Pool::Body::room() {
-  if (room_ && !draining_) room_();
+  if (room_) room_();
 }
 
 }  // namespace glowplug::instances
