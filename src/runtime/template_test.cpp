@@ -297,6 +297,15 @@ TEST_P(TemplateProcess, ServesThePortableFormWhenThePreparedOneIsRefused) {
   EXPECT_TRUE(another.start_and_wait(both).used_prepared);
 }
 
+TEST_P(TemplateProcess, ReadsItsBundleAndNothingElseOnceItParsesTheModel) {
+  write_model("curious");
+  TemplateClient client = this->client();
+  EXPECT_EQ(client.start_and_wait(spec()).signature.inputs.size(), 1U);
+  TemplateSpec open = spec();
+  open.sandbox = false;
+  EXPECT_EQ(failure_of(open).code, Code::internal) << "the probe sees no difference";
+}
+
 TEST_P(TemplateProcess, SaysWhyItCannotServe) {
   TemplateSpec wrong = spec();
   wrong.engine = "caffe";

@@ -40,6 +40,22 @@ std::int64_t fork_and_end() {
   for (;;) std::this_thread::yield();
 }
 
+bool may_open(const char* path, int flags) {
+  return static_cast<bool>(UniqueFd(::open(path, flags | O_CLOEXEC, 0600)));
+}
+
+/// What a template must not be able to do any more when it parses a model.
+Result<void> look_around() {
+  const std::string beyond = may_open("model/model.txt", O_WRONLY)      ? "write the model"
+                             : may_open("new", O_WRONLY | O_CREAT)      ? "write into the bundle"
+                             : may_open("..", O_RDONLY)                 ? "read beside the bundle"
+                             : may_open("/etc/passwd", O_RDONLY)        ? "read /etc/passwd"
+                             : may_open("/tmp/new", O_WRONLY | O_CREAT) ? "write into /tmp"
+                                                                        : "";
+  if (beyond.empty()) return {};
+  return Error{Code::internal, "probe engine could " + beyond, {}};
+}
+
 std::int64_t probe(Probe command) {
   switch (command) {
     case Probe::open_file:
@@ -98,6 +114,7 @@ class ProbeEngine final : public engine::Engine {
   [[nodiscard]] Result<std::unique_ptr<engine::Session>> open(
       const std::filesystem::path& model, const engine::OpenOptions& options) override {
     GLOWPLUG_ASSIGN(const std::string text, read_file(model));
+    if (text == "curious") GLOWPLUG_TRY(look_around());
     if (text == "threads") std::thread(hang).detach();
     if (text == "broken" || (text == "prepared" && !options.prepared) ||
         (text == "probe" && options.prepared))

@@ -21,7 +21,8 @@ enum class Probe : std::int64_t {
 };
 
 /// An engine for tests of the sandbox. Its models are files of text: "probe" opens; "broken" does
-/// not; "threads" opens and starts a thread; "prepared" opens only as a prepared form.
+/// not; "threads" opens and starts a thread; "prepared" opens only as a prepared form; "curious"
+/// opens only if files of the bundle can be read and none can be written or read elsewhere.
 [[nodiscard]] std::unique_ptr<engine::Engine> make_probe_engine();
 
 }  // namespace glowplug::runtime::testing
