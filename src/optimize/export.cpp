@@ -33,7 +33,9 @@ struct ModelFacts {
 Result<ModelFacts> read_facts(const std::filesystem::path& path) {
   GLOWPLUG_ASSIGN(const onnx::ModelFile file, onnx::ModelFile::open(path));
   ModelFacts facts;
-  GLOWPLUG_ASSIGN(facts.signature, onnx::signature_of_onnx(file.model()));
+  auto signature = onnx::signature_of_onnx(file.model());
+  if (!signature) return std::move(signature).error().in(path.filename().string());
+  facts.signature = *std::move(signature);
   facts.names = dimension_names(file.model());
   GLOWPLUG_ASSIGN(
       facts.external_files,

@@ -60,7 +60,7 @@ def talk(server, pieces, end):
     with socket.create_connection((server.host, server.port), timeout=30) as connection:
         try:
             for piece in pieces:
-                connection.sendall(piece.encode("latin-1"))
+                connection.sendall(bytes_of(piece))
             if end:
                 connection.shutdown(socket.SHUT_WR)
         except (BrokenPipeError, ConnectionResetError):
@@ -77,6 +77,11 @@ def talk(server, pieces, end):
     return received
 
 
+def bytes_of(piece):
+    """A piece of the corpus is text, or {"repeat": text, "times": n}."""
+    return (piece["repeat"] * piece["times"] if isinstance(piece, dict) else piece).encode("latin-1")
+
+
 def complete(received):
     head, found, body = received.partition(b"\r\n\r\n")
     length = re.search(rb"(?i)content-length: *(\d+)", head)
@@ -85,6 +90,8 @@ def complete(received):
 
 def with_a_route(piece):
     """The corpus asks for "/"; here that would be answered 404 before its fault is seen."""
+    if isinstance(piece, dict):
+        return piece
     piece = re.sub(r"^(GET|HEAD|DELETE) / HTTP/", r"\1 /healthz HTTP/", piece)
     return re.sub(r"^(POST|PUT) / HTTP/", r"POST /v2/models/iris/infer HTTP/", piece)
 

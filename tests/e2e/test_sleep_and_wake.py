@@ -29,8 +29,8 @@ def test_ten_thousand_requests_around_the_idle_timeout(glowplug_as):
         def work(name, seed):
             rng, session = random.Random(seed), requests.Session()
             for i in range(2500):
-                if i % 8 == 0:
-                    time.sleep(rng.uniform(0.03, 0.09))
+                if i % 7 == 0:
+                    time.sleep(rng.uniform(0.04, 0.1))
                 value = rng.random()
                 inputs = [{"name": n, "datatype": "FP32", "shape": [1, 4], "data": [value] * 4} for n in ("a", "b")]
                 answer = session.post(f"{server.url}/v2/models/{name}/infer", json={"inputs": inputs}, timeout=30)
