@@ -32,10 +32,11 @@ class Watched : public std::enable_shared_from_this<Watched> {
   }
   void close() {
     open_ = false;
-    if (descriptor_.is_open()) descriptor_.release();  // the descriptor itself is the caller's
+    if (!descriptor_.is_open()) return;
+    static_cast<void>(descriptor_.release());  // the descriptor itself is the caller's
   }
   template <class Ready>
-  void wait(Descriptor::wait_type what, bool& waiting, Ready ready) {
+  void wait(Descriptor::wait_type what, bool& waiting, const Ready& ready) {
     if (waiting || !open_) return;
     waiting = true;
     descriptor_.async_wait(what, [self = shared_from_this(), &waiting, ready](const ErrorCode&) {
@@ -120,7 +121,8 @@ class AlarmRegistration : public Loop::Registration {
   AlarmRegistration& operator=(const AlarmRegistration&) = delete;
   ~AlarmRegistration() override {
     if (!std::exchange(alarm_->active, false)) return;
-    alarm_->timer.cancel();
+    ErrorCode ignored;  // without it cancel() may throw
+    alarm_->timer.cancel(ignored);
     alarm_->expired = nullptr;  // what it captured goes now, not when the loop notices
   }
 

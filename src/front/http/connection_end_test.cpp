@@ -6,6 +6,7 @@
 namespace glowplug::front::http {
 namespace {
 
+using testing::bytes;
 using testing::error_of;
 using testing::get;
 using testing::Mailbox;
@@ -41,7 +42,7 @@ TEST(ConnectionEnd, LetsAClientReadItsRefusalWhileItStillSends) {
   limits.max_body_bytes = 1'000'000;
   RunningServer server(limits);
   TestClient client(server.port());
-  ASSERT_TRUE(client.send(post("/echo", std::string(20'000'000, 'x'))));
+  ASSERT_TRUE(client.send(post("/echo", bytes(20'000'000))));
   const ReadAnswer answer = client.read();
   EXPECT_EQ(answer.status, 413);
   EXPECT_NE(error_of(answer).find("body of 20000000 bytes"), std::string::npos);
@@ -162,7 +163,7 @@ TEST(ConnectionEnd, EndsAConnectionOnceTheAnswerThatDrainingFoundIsSent) {
   RunningServer server;
   TestClient client(server.port());
   client.send(get("/park"));
-  server.respond(server.parked.take(), std::string(30'000'000, 'b'));
+  server.respond(server.parked.take(), bytes(30'000'000));
   EXPECT_EQ(server.connections(), 1U);
   server.drain();
   EXPECT_EQ(client.read().body.size(), 30'000'000U);

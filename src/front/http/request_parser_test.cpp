@@ -282,7 +282,7 @@ TEST(RequestParser, StopsADecompressionBombAtItsLimit) {
   const std::string_view zeros_head = "gzip";
   const std::string whole = deflated(std::string(1'000'000, '\0'), kGzip);
   EXPECT_EQ(feed(coded_request(zeros_head, whole), limits).requests.at(0).body->size(), 1'000'000U);
-  const std::string bomb = deflated(std::string(50'000'000, '\0'), kGzip);
+  const std::string bomb = deflated(std::string(8'000'000, '\0'), kGzip);
   const Outcome got = feed(coded_request(zeros_head, bomb), limits);
   ASSERT_TRUE(got.refusal);
   EXPECT_EQ(got.refusal->status, 413);

@@ -10,6 +10,7 @@
 namespace glowplug::front::http {
 namespace {
 
+using testing::bytes;
 using testing::error_of;
 using testing::get;
 using testing::post;
@@ -48,7 +49,7 @@ TEST(SlowClients, GivesUpOnAClientThatDoesNotRead) {
   RunningServer server(limits);
   TestClient client(server.port());
   client.send(get("/park"));
-  server.respond(server.parked.take(), std::string(30'000'000, 'b'));
+  server.respond(server.parked.take(), bytes(30'000'000));
   EXPECT_EQ(server.connections(), 1U);
   server.drain();  // hears of the connection's end
   EXPECT_TRUE(server.drained.take());

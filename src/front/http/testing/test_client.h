@@ -41,6 +41,13 @@ inline std::string post(std::string_view target, std::string_view body,
          std::string(fields) + "\r\n" + std::string(body);
 }
 
+/// `count` bytes; some tests want more than the kernel keeps for a socket.
+inline std::string bytes(std::size_t count) {
+  std::string made;
+  made.resize(count, 'b');
+  return made;
+}
+
 /// The text of {"error": text}.
 inline std::string error_of(const ReadAnswer& answer) {
   const auto json = parse_json(answer.body);
