@@ -157,10 +157,10 @@ Result<LoadedTemplate> load_template(const TemplateSpec& spec, const OpenEngine&
   ready.engine_ns = ns_since(start);
   ready.engine_version = loaded.engine->version();
   GLOWPLUG_ASSIGN(const TemplatePaths paths, enter_bundle(spec));
+  if (!has_huge_pages()) ready.missing.emplace_back("huge pages");  // while /sys may be read
   GLOWPLUG_TRY(give_up_rights(spec, paths, parent, ready.missing));
   GLOWPLUG_TRY(spec.prepare_only ? prepare(loaded, paths) : load_session(loaded, paths, spec, log));
   if (spec.sandbox) loaded.sandbox = Sandbox::create(ready.missing);
-  if (!has_huge_pages()) ready.missing.emplace_back("huge pages");
   ready.memory_bytes = resident_bytes();
   return loaded;
 }
