@@ -96,6 +96,7 @@ std::vector<oip::ModelIndex> FunctionTable::index() const {
 
 std::vector<std::string> FunctionTable::names() const {
   std::vector<std::string> all;
+  all.reserve(entries_.size());
   for (const auto& [name, entry] : entries_) all.push_back(name);
   return all;
 }
