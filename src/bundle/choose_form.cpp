@@ -76,8 +76,10 @@ ChosenForm portable(const Bundle& bundle, std::string why) {
 }  // namespace
 
 std::vector<FoundForm> prepared_forms(const Bundle& bundle) {
+  const std::vector<std::string> folders = form_folders(bundle);
   std::vector<FoundForm> forms;
-  for (const std::string& folder : form_folders(bundle))
+  forms.reserve(folders.size());
+  for (const std::string& folder : folders)
     forms.push_back({folder, read_index(bundle.folder() / folder)});
   return forms;
 }

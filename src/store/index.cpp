@@ -113,8 +113,9 @@ Result<Function> function(Database& database, std::string_view name) {
 }
 
 Result<std::vector<Function>> functions(Database& database) {
-  std::vector<Function> found;
   GLOWPLUG_ASSIGN(const auto known, names(database));
+  std::vector<Function> found;
+  found.reserve(known.size());
   for (const std::string& name : known) {
     GLOWPLUG_ASSIGN(auto one, function(database, name));
     found.push_back(std::move(one));
@@ -128,6 +129,7 @@ Result<Version> version(const Function& function, std::string_view reference) {
   const auto found = std::ranges::find(function.versions, wanted, &Version::version);
   if (found != function.versions.end()) return *found;
   std::vector<std::string> known;
+  known.reserve(function.aliases.size() + function.versions.size());
   for (const auto& [name, number] : function.aliases) known.push_back(name);
   for (const Version& one : function.versions) known.push_back(one.version);
   return Error{Code::not_found,

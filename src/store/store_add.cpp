@@ -17,7 +17,7 @@ namespace {
 struct Arrival {
   std::optional<Lease> stored;
   std::optional<Incoming> copy;
-  [[nodiscard]] std::filesystem::path copied_bundle() const { return copy->folder() / "bundle"; }
+  std::filesystem::path copied_bundle;  ///< inside `copy`
 };
 
 /// A stored bundle that is damaged is not leased: the new copy takes its place.
@@ -36,8 +36,9 @@ Result<Arrival> bring_in(const Store& store, const bundle::Bundle& source) {
     return arrival;
   }
   GLOWPLUG_ASSIGN(Incoming incoming, Incoming::create(store.home()));
+  arrival.copied_bundle = incoming.folder() / "bundle";
   arrival.copy.emplace(std::move(incoming));
-  GLOWPLUG_TRY(copy_bundle(source, arrival.copied_bundle()));
+  GLOWPLUG_TRY(copy_bundle(source, arrival.copied_bundle));
   return arrival;
 }
 
@@ -88,7 +89,7 @@ Result<Added> Store::add(const std::filesystem::path& folder, std::string_view f
 
   // From here nobody collects, so the files are there when the index begins to speak of them.
   GLOWPLUG_ASSIGN(Transaction transaction, Transaction::begin(*database_));
-  if (arrival.copy) GLOWPLUG_TRY(place_bundle(home_, source.digest(), arrival.copied_bundle()));
+  if (arrival.copy) GLOWPLUG_TRY(place_bundle(home_, source.digest(), arrival.copied_bundle));
   GLOWPLUG_ASSIGN(Added added, write_rows(*database_, function, source.digest(), settings));
   GLOWPLUG_TRY(transaction.commit());
   added.folder = folder_of(source.digest());

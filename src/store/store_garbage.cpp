@@ -21,18 +21,6 @@ Result<std::vector<std::string>> unnamed_digests(Database& database,
   return stored;
 }
 
-/// Nullopt if another process removed it meanwhile.
-Result<std::optional<Garbage>> look_at(const std::filesystem::path& home,
-                                       const std::string& digest) {
-  const std::filesystem::path folder = bundle_folder(home, digest);
-  Garbage garbage{digest, folder_size(folder), false};
-  const auto lock = try_lock_folder(folder, LockKind::exclusive);
-  if (!lock && lock.error().code == Code::not_found) return std::optional<Garbage>();
-  if (!lock) return lock.error();
-  garbage.in_use = !lock->has_value();
-  return std::optional<Garbage>(std::move(garbage));
-}
-
 /// Moves a bundle out of the store unless it is leased. Who leases it from now on finds that it is
 /// not there any more.
 Result<Garbage> move_out(const std::filesystem::path& home, const std::string& digest,
@@ -52,8 +40,11 @@ Result<std::vector<Garbage>> Store::garbage() const {
   std::vector<Garbage> found;
   GLOWPLUG_ASSIGN(const auto digests, unnamed_digests(*database_, home_));
   for (const std::string& digest : digests) {
-    GLOWPLUG_ASSIGN(auto one, look_at(home_, digest));
-    if (one) found.push_back(*std::move(one));
+    const std::filesystem::path folder = folder_of(digest);
+    const auto lock = try_lock_folder(folder, LockKind::exclusive);
+    if (!lock && lock.error().code == Code::not_found) continue;  // another process removed it
+    if (!lock) return lock.error();
+    found.push_back({digest, folder_size(folder), !lock->has_value()});
   }
   return found;
 }

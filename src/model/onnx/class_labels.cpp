@@ -70,6 +70,7 @@ std::optional<Labels> readable(Labels labels) {
 template <class Values>
 Labels texts_of(const Values& values) {
   Labels labels;
+  labels.reserve(values.size());
   for (const auto& value : values) {
     if constexpr (std::is_convertible_v<decltype(value), std::string_view>) {
       labels.emplace_back(value);
