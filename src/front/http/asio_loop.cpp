@@ -5,6 +5,7 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <tuple>
 #include <utility>
 
 namespace glowplug::front::http {
@@ -33,7 +34,7 @@ class Watched : public std::enable_shared_from_this<Watched> {
   void close() {
     open_ = false;
     if (!descriptor_.is_open()) return;
-    static_cast<void>(descriptor_.release());  // the descriptor itself is the caller's
+    std::ignore = descriptor_.release();  // the descriptor itself is the caller's
   }
   template <class Ready>
   void wait(Descriptor::wait_type what, bool& waiting, const Ready& ready) {
