@@ -53,7 +53,7 @@ class ElementWalk {
   ElementWalk(std::string_view text, std::size_t max_depth, ElementKind kind, Take take)
       : cursor_{text.data(), text.data() + text.size()},
         max_depth_(max_depth),
-        kind_(std::move(kind)),
+        kind_(kind),
         take_(std::move(take)) {}
 
   /// How many elements there were.
@@ -135,7 +135,7 @@ Result<std::vector<std::byte>> read_fixed(std::string_view text, std::size_t cou
   const std::size_t room = std::min(count, text.size() / 2 + 1);
   std::vector<std::byte> bytes(room * sizeof(Element));
   std::byte* const out = bytes.data();
-  ElementWalk walk(text, max_depth, std::move(kind),
+  ElementWalk walk(text, max_depth, kind,
                    [&take, out, room](TextCursor& cursor, std::size_t index) {
                      Element element{};
                      const ElementFault fault = take(cursor, element);

@@ -38,6 +38,7 @@ Result<RequestedOutput> read_one(const EnvelopeOutput& listed, bool binary,
 
 std::vector<RequestedOutput> all_outputs(bool binary, const Signature& signature) {
   std::vector<RequestedOutput> outputs;
+  outputs.reserve(signature.outputs.size());
   for (std::size_t i = 0; i < signature.outputs.size(); ++i) outputs.push_back({i, binary, 0});
   return outputs;
 }

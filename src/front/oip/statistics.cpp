@@ -47,6 +47,7 @@ void ModelStatistics::ran(std::int64_t rows, const RunTiming& timing) {
 std::string ModelStatistics::to_json(std::string_view name, std::string_view version,
                                      std::optional<std::uint64_t> memory_bytes) const {
   std::vector<std::string> batches;
+  batches.reserve(runs_by_rows_.size());
   for (const auto& [rows, runs] : runs_by_rows_)
     batches.push_back(fmt::format("{{\"batch_size\":{},{}}}", rows, text_of(runs)));
   const std::string memory =

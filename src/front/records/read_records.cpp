@@ -29,6 +29,7 @@ Result<void> check_datatypes(const std::vector<TensorSpec>& specs, std::string_v
 
 std::vector<std::string> names_of(const std::vector<TensorSpec>& specs) {
   std::vector<std::string> names;
+  names.reserve(specs.size());
   for (const TensorSpec& spec : specs) names.push_back(spec.name);
   return names;
 }

@@ -25,6 +25,7 @@ std::size_t depth_of(const Json& value) {
 
 Records each_of(const Json& list) {
   Records records;
+  records.reserve(list.size());
   for (const Json& record : list) records.push_back(&record);
   return records;
 }
