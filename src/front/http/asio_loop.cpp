@@ -28,7 +28,7 @@ class Watched : public std::enable_shared_from_this<Watched> {
 
   [[nodiscard]] bool open(int fd) {
     ErrorCode error;
-    descriptor_.assign(fd, error);
+    std::ignore = descriptor_.assign(fd, error);
     return !error;
   }
   void close() {
