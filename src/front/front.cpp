@@ -16,8 +16,7 @@ class Front::State {
  public:
   State(Loop& loop, observe::Metrics& metrics, AccessLog& access_log, Repository& repository,
         const FrontOptions& options)
-      : loop_(loop),
-        metrics_(metrics),
+      : metrics_(metrics),
         access_log_(access_log),
         repository_(repository),
         replies(loop, metrics, access_log),
@@ -84,7 +83,6 @@ class Front::State {
     write();
   }
 
-  Loop& loop_;
   observe::Metrics& metrics_;
   AccessLog& access_log_;
   Repository& repository_;
