@@ -1,5 +1,7 @@
 #include "cli/serve_options.h"
 
+#include <algorithm>
+
 #include "cli/engine_setup.h"
 
 namespace glowplug::cli {
@@ -31,6 +33,11 @@ Log serve_log(const Session& session) {
   const std::string format = session.invocation.text("log-format");
   if (format == "auto") return Log::to_stderr(*level);
   return Log::to_stderr(*level, format == "json" ? Log::Format::json : Log::Format::text);
+}
+
+std::string listening_address(std::string_view line) {
+  constexpr std::string_view kListening = "listening http=";
+  return std::string(line.substr(std::min(kListening.size(), line.size())));
 }
 
 }  // namespace glowplug::cli

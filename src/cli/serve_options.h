@@ -11,4 +11,7 @@ namespace glowplug::cli {
 /// The log of --log-level and --log-format on stderr.
 [[nodiscard]] Log serve_log(const Session& session);
 
+/// "127.0.0.1:8080" out of the line that gateway::serve announces, "listening http=127.0.0.1:8080".
+[[nodiscard]] std::string listening_address(std::string_view line);
+
 }  // namespace glowplug::cli

@@ -10,6 +10,7 @@
 #include "cli/declaration/documents.h"
 #include "cli/declaration/help.h"
 #include "cli/declaration/suggest.h"
+#include "cli/project/project_page.h"
 #include "cli/settings_table.h"
 #include "cli/stored_names.h"
 #include "cli/verbs.h"
@@ -56,7 +57,9 @@ Attempt<Report> run_complete(const Session& session) {
 Attempt<Report> run_docs(const Session& session) {
   const std::filesystem::path root = *session.invocation.argument("FOLDER");
   Report report;
-  for (const auto& [path, content] : documents(session.program)) {
+  auto files = documents(session.program);
+  files.merge(project_documents());
+  for (const auto& [path, content] : files) {
     std::error_code failed;
     std::filesystem::create_directories((root / path).parent_path(), failed);
     if (failed) return system_error("make the folder of " + (root / path).string(), failed.value());

@@ -7,11 +7,9 @@
 namespace glowplug::cli {
 namespace {
 
-constexpr std::string_view kListening = "listening http=";
-
 /// The first line on stdout; programs wait for it.
 void announce(const Output& output, const std::string& line) {
-  const std::string address = line.substr(std::min(kListening.size(), line.size()));
+  const std::string address = listening_address(line);
   switch (output.mode()) {
     case OutputMode::text:
       return output.result(line + "\n");

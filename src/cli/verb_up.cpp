@@ -13,8 +13,6 @@
 namespace glowplug::cli {
 namespace {
 
-constexpr std::string_view kListening = "listening http=";
-
 /// Everything until the store holds what is to be served.
 Attempt<StoredUp> bring_up(const Session& session, const UpSource& source,
                            const EngineSetup& setup) {
@@ -37,7 +35,7 @@ std::string inspect_command(const Session& session, const std::string& name) {
 
 Report announcement(const Session& session, const StoredUp& up, const bundle::Bundle& bundle,
                     const std::string& line) {
-  const std::string address = line.substr(std::min(kListening.size(), line.size()));
+  const std::string address = listening_address(line);
   const std::string url = fmt::format("http://{}/v2/models/{}", address, up.version.function);
   const std::string command = curl_line(bundle, url, inspect_command(session, up.version.function));
   return {

@@ -283,7 +283,7 @@ Verb complete_for_shell() {
 
 Verb write_docs() {
   return {.name = "__docs",
-          .summary = "write docs/cli, docs/man and docs/completion",
+          .summary = "write docs/cli, docs/man, docs/completion and the pages of glowplug.yaml",
           .arguments = {{.name = "FOLDER", .kind = ValueKind::folder, .help = "the source folder"}},
           .hidden = true};
 }

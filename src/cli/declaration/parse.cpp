@@ -106,8 +106,9 @@ std::optional<Failure> take_flags(const std::vector<const Flag*>& flags, const S
     if (texts.size() > 1)
       return usage_failure(fmt::format("--{} is given {} times", name, texts.size()),
                            "give it once");
-    const auto flag = std::find_if(flags.begin(), flags.end(),
-                                   [&name = name](const Flag* one) { return one->name == name; });
+    const auto flag = std::find_if(flags.begin(), flags.end(), [&wanted = name](const Flag* one) {
+      return one->name == wanted;
+    });
     auto value = checked(**flag, {texts.front(), Origin::flag, "--" + name});
     if (!value) return std::move(value).error();
     into.set(name, *std::move(value));

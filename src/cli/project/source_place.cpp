@@ -48,7 +48,7 @@ Failure SourceText::failure(const SourcePlace& place, std::string message, std::
                             std::string_view remark) const {
   Failure failure = usage_failure(std::move(message), std::move(fix), where(place));
   failure.excerpt = excerpt(place, remark);
-  failure.page = "docs/cli/config.md";
+  failure.page = "docs/project-file.md";
   return failure;
 }
 

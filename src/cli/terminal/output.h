@@ -12,9 +12,9 @@ namespace glowplug::cli {
 
 /// What a verb found or did, in the three forms in which it can be asked for.
 struct Report {
-  Json json = Json::object();     ///< fields beside "schema" and "ok"; units in the names
-  std::string text = {};          ///< for people, lines with their newlines
-  std::string quiet = {};         ///< the one value for -q: a digest, an address, a path
+  Json json = Json::object();          ///< fields beside "schema" and "ok"; units in the names
+  std::string text = {};               ///< for people, lines with their newlines
+  std::string quiet = {};              ///< the one value for -q: a digest, an address, a path
   std::vector<std::string> next = {};  ///< commands that usually follow; shown on stderr
   /// A check said no: the result is shown all the same, and this after it; its exit code counts.
   std::optional<Failure> said_no = {};
