@@ -50,13 +50,13 @@ Result<OpenedIndex> open_for_writing(const std::filesystem::path& home) {
   GLOWPLUG_ASSIGN(Database database, Database::open(file, Database::Access::write));
   GLOWPLUG_TRY(migrate(database, file, migrations()));
   GLOWPLUG_TRY(sync_path(home));
-  return OpenedIndex{std::make_unique<Database>(std::move(database)), true};
+  return OpenedIndex{std::move(database), true};
 }
 
 Result<OpenedIndex> open_as(const std::filesystem::path& file, Database::Access access) {
   GLOWPLUG_ASSIGN(Database database, Database::open(file, access));
   GLOWPLUG_TRY(check_schema(database, file, migrations()));
-  return OpenedIndex{std::make_unique<Database>(std::move(database)), false};
+  return OpenedIndex{std::move(database), false};
 }
 
 /// A write-ahead log needs its shared memory file, which cannot be made in a folder that cannot be
@@ -78,7 +78,8 @@ Result<OpenedIndex> open_for_reading(const std::filesystem::path& home) {
 
 Result<OpenedIndex> open_index(const std::filesystem::path& home) {
   GLOWPLUG_TRY(make_home(home));
-  return may_write(home) ? open_for_writing(home) : open_for_reading(home);
+  if (may_write(home)) return open_for_writing(home);
+  return open_for_reading(home);
 }
 
 }  // namespace glowplug::store

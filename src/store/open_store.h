@@ -1,6 +1,5 @@
 #pragma once
 #include <filesystem>
-#include <memory>
 
 #include "base/result.h"
 #include "store/database.h"
@@ -9,7 +8,7 @@ namespace glowplug::store {
 
 /// The index of a store that is ready to be used.
 struct OpenedIndex {
-  std::unique_ptr<Database> database;
+  Database database;
   bool writable = false;
 };
 /// Makes or finds the folders of a store, clears away what dead processes left, opens the index and

@@ -53,7 +53,8 @@ Result<Store> Store::open(const std::filesystem::path& home) {
   if (failed) return system_error("store " + home.string(), failed.value());
   auto opened = open_index(place);
   if (!opened) return std::move(opened).error().in("store");
-  return Store(std::move(place), opened->writable, std::move(opened->database));
+  return Store(std::move(place), opened->writable,
+               std::make_unique<Database>(std::move(opened->database)));
 }
 
 std::filesystem::path Store::folder_of(std::string_view digest) const {

@@ -122,7 +122,7 @@ TEST_F(StoreProcesses, AFullDiskFailsTheAddAndNothingElse) {
     ASSERT_TRUE(store->add(bundle(0), "small"));
   }
   int refused = 0;
-  for (const rlim_t limit : {0, 500, 900, 4000, 8000, 20000, 40000, 80000}) {
+  for (const rlim_t limit : {0U, 500U, 900U, 4000U, 8000U, 20000U, 40000U, 80000U}) {
     const pid_t child = start_child([&] {
       ::signal(SIGXFSZ, SIG_IGN);  // the write then fails with EFBIG, as a full disk does
       const rlimit limits{limit, limit};
