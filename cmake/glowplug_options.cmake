@@ -23,7 +23,8 @@ target_compile_options(glowplug_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -ffunction-sections -fdata-sections)
 target_link_options(glowplug_flags INTERFACE -Wl,--gc-sections -Wl,--as-needed)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  target_compile_options(glowplug_flags INTERFACE -Wthread-safety -Wno-unused-command-line-argument)
+  target_compile_options(glowplug_flags INTERFACE -Wthread-safety -Wno-unused-command-line-argument
+    -Wno-deprecated-declarations)  # std::stable_sort of GCC 12 calls what GCC 12 marks so
 endif()
 if(GLOWPLUG_SANITIZE)
   target_compile_options(glowplug_flags INTERFACE

@@ -45,6 +45,11 @@ struct Error {
   }
 };
 
+/// The commonest one: what was given is wrong.
+[[nodiscard]] inline Error invalid_argument(std::string message) {
+  return Error{Code::invalid_argument, std::move(message), {}};
+}
+
 /// A value or an Error; member names as std::expected has them, so that callers stay when it is
 /// replaced by it.
 template <class T>

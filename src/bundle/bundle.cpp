@@ -22,13 +22,12 @@ constexpr std::size_t kLargestManifest = std::size_t{16} << 20;
 constexpr std::size_t kLargestRecord = std::size_t{64} << 20;
 constexpr std::size_t kLargestSample = std::size_t{1} << 30;
 
-Error bad(std::string message) { return Error{Code::invalid_argument, std::move(message), {}}; }
-
 Result<void> check_is_folder(const std::filesystem::path& folder) {
   struct stat info{};
   if (::stat(folder.c_str(), &info) != 0) return system_error(folder.string(), errno);
   if (S_ISDIR(info.st_mode)) return {};
-  return bad(folder.string() + " is not a folder; a bundle is one, by custom NAME.glow");
+  return invalid_argument(folder.string() +
+                          " is not a folder; a bundle is one, by custom NAME.glow");
 }
 
 Result<std::string> manifest_bytes(const std::filesystem::path& folder) {
@@ -38,7 +37,8 @@ Result<std::string> manifest_bytes(const std::filesystem::path& folder) {
     return Error{errno == ENOENT ? Code::not_found : Code::invalid_argument,
                  fmt::format("{} is not there: this is no bundle", kManifestFile),
                  "glowplug export MODEL.onnx --name NAME makes one"};
-  if (!S_ISREG(info.st_mode)) return bad(fmt::format("{} is not a regular file", kManifestFile));
+  if (!S_ISREG(info.st_mode))
+    return invalid_argument(fmt::format("{} is not a regular file", kManifestFile));
   return read_file(path, kLargestManifest);
 }
 
@@ -56,7 +56,7 @@ Result<void> check_record_place(const TreeEntry& entry) {
       std::string_view(entry.path).substr(std::min(kFolder.size(), entry.path.size()));
   if (entry.is_folder || !name.ends_with(".json") ||
       !check_name("record name", without(name, ".json")))
-    return bad(entry.path + " is no record; expected records/NAME.json");
+    return invalid_argument(entry.path + " is no record; expected records/NAME.json");
   return {};
 }
 
@@ -65,7 +65,8 @@ Result<void> check_record_place(const TreeEntry& entry) {
 Result<void> check_prepared_place(const TreeEntry& entry) {
   const bool is_inside = std::ranges::count(entry.path, '/') >= (entry.is_folder ? 0 : 2);
   if (is_inside) return {};
-  return bad(entry.path + " is no prepared form; expected a folder prepared/ENGINE-LEVEL");
+  return invalid_argument(entry.path +
+                          " is no prepared form; expected a folder prepared/ENGINE-LEVEL");
 }
 
 /// Sorts out what the digest does not cover; the rest has to be exactly what the manifest lists.
@@ -81,7 +82,7 @@ Result<std::vector<TreeEntry>> covered_entries(std::vector<TreeEntry> entries) {
     } else if (top == "prepared") {
       GLOWPLUG_TRY(check_prepared_place(entry));
     } else if (entry.path != kManifestFile) {
-      return bad(
+      return invalid_argument(
           fmt::format("{} does not belong in a bundle; expected {}, model/, samples/, "
                       "records/ and prepared/ alone",
                       entry.path, kManifestFile));
@@ -159,7 +160,7 @@ Result<Json> Bundle::record(std::string_view name) const {
   auto json = parse_json(text);
   if (!json) return std::move(json).error().in(path.string());
   if (!json->is_object() || !json->contains("digest") || !(*json)["digest"].is_string())
-    return bad(path.string() + " does not name the digest that it speaks of");
+    return invalid_argument(path.string() + " does not name the digest that it speaks of");
   const auto& digest = (*json)["digest"].get_ref<const std::string&>();
   if (digest != digest_)
     return Error{Code::failed_precondition,

@@ -13,7 +13,7 @@ constexpr std::size_t kLongestPath = 1024;
 constexpr std::size_t kLongestPart = 255;
 constexpr std::size_t kMostParts = 8;
 
-bool is_allowed(char c) { return c >= 0x20 && c < 0x7F && c != '\\'; }
+bool is_path_character(char c) { return c >= 0x20 && c < 0x7F && c != '\\'; }
 
 /// What is wrong with one part, or null.
 const char* fault_of_part(std::string_view part) {
@@ -27,7 +27,8 @@ const char* fault_of(std::string_view path) {
   if (path.empty()) return "no characters";
   if (path.size() > kLongestPath) return "more than 1024 characters";
   if (path.front() == '/') return "a \"/\" at its start";
-  if (!std::ranges::all_of(path, is_allowed)) return "a character that is not printable ASCII";
+  if (!std::ranges::all_of(path, is_path_character))
+    return "a character that is not printable ASCII";
   std::size_t parts = 0;
   for (std::size_t start = 0; start <= path.size();) {
     const std::size_t end = std::min(path.find('/', start), path.size());

@@ -11,7 +11,6 @@ namespace glowplug::bundle {
 namespace {
 
 constexpr std::size_t kLargestIndex = std::size_t{16} << 20;
-constexpr std::string_view kIndexFile = "index.json";
 
 Result<PreparedIndex> read_index(const std::filesystem::path& form) {
   GLOWPLUG_ASSIGN(const std::string text, read_file(form / kIndexFile, kLargestIndex));

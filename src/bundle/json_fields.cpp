@@ -7,8 +7,6 @@
 namespace glowplug::bundle {
 namespace {
 
-Error bad(std::string message) { return Error{Code::invalid_argument, std::move(message), {}}; }
-
 bool has(std::span<const std::string_view> keys, std::string_view key) {
   return std::ranges::find(keys, key) != keys.end();
 }
@@ -29,22 +27,23 @@ std::string writer_of(const Json& json) {
 
 Result<void> check_keys(const Json& json, std::span<const std::string_view> needed,
                         std::span<const std::string_view> optional) {
-  if (!json.is_object()) return bad("expected an object");
+  if (!json.is_object()) return invalid_argument("expected an object");
   for (const auto& [key, value] : json.items()) {
     if (!has(needed, key) && !has(optional, key))
-      return bad(fmt::format("unknown key {}", quote_json(key.substr(0, 100))));
+      return invalid_argument(fmt::format("unknown key {}", quote_json(key.substr(0, 100))));
   }
   for (const std::string_view key : needed) {
-    if (!json.contains(key)) return bad(fmt::format("\"{}\" is missing", key));
+    if (!json.contains(key)) return invalid_argument(fmt::format("\"{}\" is missing", key));
   }
   return {};
 }
 
 Result<void> check_schema(const Json& json, int newest) {
-  if (!json.is_object()) return bad("expected an object");
+  if (!json.is_object()) return invalid_argument("expected an object");
   const auto schema = json.find("schema");
-  if (schema == json.end()) return bad("\"schema\" is missing");
-  if (!is_whole(*schema) || *schema == 0) return bad("\"schema\" must be a number of at least 1");
+  if (schema == json.end()) return invalid_argument("\"schema\" is missing");
+  if (!is_whole(*schema) || *schema == 0)
+    return invalid_argument("\"schema\" must be a number of at least 1");
   const auto number = schema->get<std::uint64_t>();
   if (number <= static_cast<std::uint64_t>(newest)) return {};
   return Error{Code::failed_precondition,
@@ -55,10 +54,10 @@ Result<void> check_schema(const Json& json, int newest) {
 
 Result<std::string> text_field(const Json& json, const char* key, std::size_t longest) {
   const Json& value = json.at(key);
-  if (!value.is_string()) return bad(fmt::format("\"{}\" must be a string", key));
+  if (!value.is_string()) return invalid_argument(fmt::format("\"{}\" must be a string", key));
   auto text = value.get<std::string>();
   if (text.size() > longest)
-    return bad(
+    return invalid_argument(
         fmt::format("\"{}\" has {} characters; expected at most {}", key, text.size(), longest));
   return text;
 }
@@ -72,14 +71,15 @@ bool is_sha256(std::string_view text) {
 Result<std::string> sha256_field(const Json& json, const char* key) {
   GLOWPLUG_ASSIGN(std::string text, text_field(json, key, 100));
   if (!is_sha256(text))
-    return bad(fmt::format("\"{}\" is {}; expected 64 lower-case hexadecimal digits", key,
-                           quote_json(text)));
+    return invalid_argument(fmt::format("\"{}\" is {}; expected 64 lower-case hexadecimal digits",
+                                        key, quote_json(text)));
   return text;
 }
 
 Result<std::uint64_t> unsigned_field(const Json& json, const char* key) {
   const Json& value = json.at(key);
-  if (!is_whole(value)) return bad(fmt::format("\"{}\" must be a whole number of at least 0", key));
+  if (!is_whole(value))
+    return invalid_argument(fmt::format("\"{}\" must be a whole number of at least 0", key));
   return value.get<std::uint64_t>();
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -10,6 +11,9 @@
 /// Fields of the JSON files of a bundle, read strictly. Errors are invalid_argument and name the
 /// key.
 namespace glowplug::bundle {
+
+/// Bytes of a text field such as a name, an engine or a version.
+inline constexpr std::size_t kLongestText = 255;
 
 /// An object with all of `needed`, perhaps some of `optional`, and nothing else.
 [[nodiscard]] Result<void> check_keys(const Json& json, std::span<const std::string_view> needed,

@@ -15,10 +15,6 @@
 namespace glowplug::bundle {
 namespace {
 
-constexpr std::size_t kLongestText = 255;
-
-Error bad(std::string message) { return Error{Code::invalid_argument, std::move(message), {}}; }
-
 Result<FileEntry> file_entry_from_json(const Json& json) {
   static constexpr std::array<std::string_view, 2> kKeys = {"sha256", "size"};
   GLOWPLUG_TRY(check_keys(json, kKeys, {}));
@@ -32,7 +28,7 @@ Result<FileEntry> file_entry_from_json(const Json& json) {
 Result<std::string> file_name_field(const Json& json, const char* key) {
   GLOWPLUG_ASSIGN(std::string name, text_field(json, key, kLongestText));
   if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
-    return bad(
+    return invalid_argument(
         fmt::format("\"{}\" is {}; expected a file name without a folder", key, quote_json(name)));
   return name;
 }
@@ -52,12 +48,13 @@ Result<void> check_place(const std::string& path) {
   constexpr std::string_view kJson = ".json";
   if (path.starts_with("model/")) return {};
   if (!path.starts_with(kSamples))
-    return bad(
+    return invalid_argument(
         fmt::format("{} lies in a folder that bundles of schema 1 do not have; expected "
                     "model/ or samples/",
                     path));
   const std::string_view name = std::string_view(path).substr(kSamples.size());
-  if (!name.ends_with(kJson)) return bad(path + " is no sample; expected samples/NAME.json");
+  if (!name.ends_with(kJson))
+    return invalid_argument(path + " is no sample; expected samples/NAME.json");
   return check_name("sample name", name.substr(0, name.size() - kJson.size()));
 }
 
@@ -65,7 +62,8 @@ Result<void> check_apart(const FileTable& files) {
   std::map<std::string, std::string> seen;
   for (const auto& [path, entry] : files) {
     const auto [other, is_new] = seen.emplace(lower_case(path), path);
-    if (!is_new) return bad(fmt::format("{} and {} differ in case alone", other->second, path));
+    if (!is_new)
+      return invalid_argument(fmt::format("{} and {} differ in case alone", other->second, path));
   }
   return {};
 }
@@ -75,9 +73,9 @@ Result<void> check_consistent(const Manifest& manifest) {
   GLOWPLUG_TRY(check_name("engine name", manifest.engine));
   for (const auto& [path, entry] : manifest.files) GLOWPLUG_TRY(check_place(path));
   if (!manifest.model.starts_with("model/") || !manifest.files.contains(manifest.model))
-    return bad(fmt::format("\"model\" is {}; expected one of \"files\" in model/",
-                           quote_json(manifest.model)));
-  if (manifest.signature.outputs.empty()) return bad("\"signature\" has no outputs");
+    return invalid_argument(fmt::format("\"model\" is {}; expected one of \"files\" in model/",
+                                        quote_json(manifest.model)));
+  if (manifest.signature.outputs.empty()) return invalid_argument("\"signature\" has no outputs");
   return {};
 }
 
@@ -114,7 +112,7 @@ Json to_json(const FileTable& files) {
 }
 
 Result<FileTable> file_table_from_json(const Json& json) {
-  if (!json.is_object()) return bad("\"files\" must be an object");
+  if (!json.is_object()) return invalid_argument("\"files\" must be an object");
   FileTable files;
   for (const auto& [path, value] : json.items()) {
     GLOWPLUG_TRY(check_bundle_path(path));
@@ -151,7 +149,7 @@ Result<Manifest> parse_manifest(std::string_view text) {
   auto manifest = manifest_from_json(*json);
   if (!manifest) return std::move(manifest).error().in(kManifestFile);
   if (manifest_text(*manifest) != text)
-    return bad(
+    return invalid_argument(
         fmt::format("{} is not in canonical form; expected sorted keys, no white space and "
                     "one newline at the end",
                     kManifestFile));

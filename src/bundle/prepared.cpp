@@ -12,14 +12,11 @@ namespace glowplug::bundle {
 namespace {
 
 constexpr int kIndexSchema = 1;
-constexpr std::size_t kLongestText = 255;
-
-Error bad(std::string message) { return Error{Code::invalid_argument, std::move(message), {}}; }
 
 Result<double> difference_field(const Json& json, const char* key) {
   const Json& value = json.at(key);
   if (!value.is_number() || value.get<double>() < 0)
-    return bad(fmt::format("\"{}\" must be a number of at least 0", key));
+    return invalid_argument(fmt::format("\"{}\" must be a number of at least 0", key));
   return value.get<double>();
 }
 
@@ -64,7 +61,7 @@ Result<PreparedIndex> prepared_index_from_json(const Json& json) {
   GLOWPLUG_ASSIGN(index.samples_compared, unsigned_field(json, "samples_compared"));
   GLOWPLUG_ASSIGN(index.largest_difference, difference_field(json, "largest_difference"));
   if (!index.files.contains(index.main_file))
-    return bad(
+    return invalid_argument(
         fmt::format("\"main\" is {}; expected one of \"files\"", quote_json(index.main_file)));
   return index;
 }

@@ -12,6 +12,9 @@
 
 namespace glowplug::bundle {
 
+/// The file of a prepared form's folder that describes the others.
+inline constexpr std::string_view kIndexFile = "index.json";
+
 /// What a prepared form is made for; used on exactly this and nothing else. "At least" is not
 /// enough: weights that ONNX Runtime blocked for AVX-512 answer wrong, without an error, on AVX2.
 struct PreparedTarget {

@@ -18,9 +18,6 @@ namespace glowplug::bundle {
 namespace {
 
 constexpr std::string_view kUnfinished = ".new-";  ///< names that prepared_forms passes over
-constexpr std::string_view kIndexFile = "index.json";
-
-Error bad(std::string message) { return Error{Code::invalid_argument, std::move(message), {}}; }
 
 /// Locked against other writers for as long as it is open.
 Result<UniqueFd> lock_folder(const std::filesystem::path& folder) {
@@ -47,7 +44,7 @@ Result<FileTable> copy_files(const std::filesystem::path& from, const std::files
     if (entry.is_folder) {
       GLOWPLUG_TRY(make_folders(to, entry.path));
     } else if (entry.path == kIndexFile) {
-      return bad("index.json is the name of the form's own index");
+      return invalid_argument("index.json is the name of the form's own index");
     } else {
       GLOWPLUG_ASSIGN(files[entry.path], copy_regular_file(from / entry.path, to / entry.path));
     }
@@ -77,8 +74,9 @@ Result<std::string> put_prepared(const std::filesystem::path& folder, PreparedIn
                                  const std::filesystem::path& from) {
   GLOWPLUG_ASSIGN(const Manifest manifest, read_manifest(folder));
   if (index.digest != digest_of(manifest))
-    return bad(fmt::format("the prepared form is of digest {}; the bundle is {}",
-                           short_digest(index.digest), short_digest(digest_of(manifest))));
+    return invalid_argument(fmt::format("the prepared form is of digest {}; the bundle is {}",
+                                        short_digest(index.digest),
+                                        short_digest(digest_of(manifest))));
   GLOWPLUG_TRY(check_name("engine name", index.target.engine));
   GLOWPLUG_TRY(check_name("CPU level", index.target.cpu_level));
   GLOWPLUG_TRY(make_folders(folder, "prepared"));
@@ -92,7 +90,8 @@ Result<std::string> put_prepared(const std::filesystem::path& folder, PreparedIn
   GLOWPLUG_TRY(make_folders(forms, work.filename()));
   GLOWPLUG_ASSIGN(index.files, copy_files(from, work));
   if (!index.files.contains(index.main_file))
-    return bad(fmt::format("the prepared form has no file {}", quote_json(index.main_file)));
+    return invalid_argument(
+        fmt::format("the prepared form has no file {}", quote_json(index.main_file)));
   GLOWPLUG_TRY(create_file(work / kIndexFile, canonical_json(to_json(index))));
   GLOWPLUG_TRY(sync_tree(work));
   GLOWPLUG_TRY(swap_in(work, folder / place));

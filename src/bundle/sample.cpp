@@ -12,8 +12,6 @@ namespace {
 
 constexpr int kSampleSchema = 1;
 
-Error bad(std::string message) { return Error{Code::invalid_argument, std::move(message), {}}; }
-
 }  // namespace
 
 Json to_json(const Sample& sample) {
@@ -39,16 +37,16 @@ Result<std::vector<std::optional<Tensor>>> inputs_of(const Sample& sample,
   for (const NamedTensor& input : sample.inputs) {
     const auto index = signature.input_named(input.name);
     if (!index)
-      return bad(fmt::format("the model has no input {}; expected {}", quote_json(input.name),
-                             signature.describe()));
+      return invalid_argument(fmt::format("the model has no input {}; expected {}",
+                                          quote_json(input.name), signature.describe()));
     GLOWPLUG_TRY(
         check_against(signature.inputs[*index], input.tensor.datatype, input.tensor.shape));
     inputs[*index] = input.tensor;
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i] && !signature.inputs[i].optional)
-      return bad(fmt::format("input \"{}\" is missing; expected {}", signature.inputs[i].name,
-                             signature.describe()));
+      return invalid_argument(fmt::format("input \"{}\" is missing; expected {}",
+                                          signature.inputs[i].name, signature.describe()));
   }
   return inputs;
 }

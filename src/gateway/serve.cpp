@@ -59,8 +59,8 @@ http::HttpLimits http_limits(const ServeOptions& options, Log& log) {
   return limits;
 }
 
-/// One write for many lines. Waits while a pipe is full, as every line of the log does; a reader that
-/// is gone or a full disk loses them, and requests go on.
+/// One write for many lines. Waits while a pipe is full, as every line of the log does; a reader
+/// that is gone or a full disk loses them, and requests go on.
 void write_to_stderr(std::string_view lines) {
   while (!lines.empty()) {
     const ssize_t written = ::write(STDERR_FILENO, lines.data(), lines.size());

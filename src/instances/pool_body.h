@@ -31,7 +31,7 @@ class Estimate {
 /// What Pool does. pool_body.cpp: its beginning and end, and what follows from every change;
 /// pool_work.cpp: batches in and out; pool_template.cpp and pool_instances.cpp: how these come and
 /// go; pool_time.cpp: what has to happen at a certain time; pool_figures.cpp: what it tells.
-class Pool::Body : private TemplateEvents {
+class Pool::Body final : private TemplateEvents {
  public:
   Body(const PoolParts& parts, PoolOptions options, PoolObserver* observer, Doorbell doorbell);
   ~Body();

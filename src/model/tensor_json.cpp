@@ -112,12 +112,11 @@ Json data_json(const Tensor& tensor) {
   return has_json_numbers(tensor.datatype) ? numbers_json(tensor) : Json(nullptr);
 }
 
-Error bad(std::string message) { return Error{Code::invalid_argument, std::move(message), {}}; }
-
 Error bad_value(std::size_t position, const Json& seen, Datatype datatype) {
   std::string text = seen.dump(-1, ' ', true, Json::error_handler_t::replace);
   if (text.size() > 40) text = text.substr(0, 40) + "...";
-  return bad(fmt::format("\"data\"[{}] is {}; expected {}", position, text, name_of(datatype)));
+  return invalid_argument(
+      fmt::format("\"data\"[{}] is {}; expected {}", position, text, name_of(datatype)));
 }
 
 /// The value as a T if it is one exactly (for floating point: if it is in range).
@@ -159,31 +158,34 @@ Result<void> append_strings(const Json& data, Tensor& tensor) {
 }
 
 Result<void> read_data(const Json& data, Tensor& tensor) {
-  if (!data.is_array()) return bad("\"data\" must be an array");
+  if (!data.is_array()) return invalid_argument("\"data\" must be an array");
   GLOWPLUG_ASSIGN(const std::size_t count, element_count(tensor.shape));
   if (data.size() != count)
-    return bad(fmt::format("\"data\" has {} values; shape {} has {}", data.size(),
-                           to_string(tensor.shape), count));
+    return invalid_argument(fmt::format("\"data\" has {} values; shape {} has {}", data.size(),
+                                        to_string(tensor.shape), count));
   if (tensor.datatype == Datatype::bytes) return append_strings(data, tensor);
   if (!has_json_numbers(tensor.datatype))
-    return bad(fmt::format("{} has no JSON form; expected \"base64\"", name_of(tensor.datatype)));
+    return invalid_argument(
+        fmt::format("{} has no JSON form; expected \"base64\"", name_of(tensor.datatype)));
   return with_element_type(tensor.datatype, [&](auto example) -> Result<void> {
     return append_numbers<decltype(example)>(data, tensor);
   });
 }
 
 Result<void> read_base64(const Json& text, Tensor& tensor) {
-  if (!text.is_string()) return bad("\"base64\" must be a string");
+  if (!text.is_string()) return invalid_argument("\"base64\" must be a string");
   GLOWPLUG_ASSIGN(tensor.bytes, from_base64(text.get_ref<const std::string&>()));
   return check_tensor(tensor.view());
 }
 
 Result<Shape> shape_of(const Json& json) {
-  if (!json.is_array()) return bad("\"shape\" must be an array of integers of at least 0");
+  if (!json.is_array())
+    return invalid_argument("\"shape\" must be an array of integers of at least 0");
   Shape shape;
   for (const Json& dimension : json) {
     const auto size = number_of<std::int64_t>(dimension);
-    if (!size || *size < 0) return bad("\"shape\" must be an array of integers of at least 0");
+    if (!size || *size < 0)
+      return invalid_argument("\"shape\" must be an array of integers of at least 0");
     shape.push_back(*size);
   }
   return shape;
@@ -192,7 +194,8 @@ Result<Shape> shape_of(const Json& json) {
 Result<Datatype> datatype_of(const Json& json) {
   const auto datatype =
       json.is_string() ? datatype_named(json.get_ref<const std::string&>()) : std::nullopt;
-  if (!datatype) return bad("\"datatype\" must be one of BOOL, UINT8 ... FP64, BYTES, BF16");
+  if (!datatype)
+    return invalid_argument("\"datatype\" must be one of BOOL, UINT8 ... FP64, BYTES, BF16");
   return *datatype;
 }
 
@@ -201,13 +204,13 @@ Result<void> check_keys(const Json& json) {
                                                             "base64"};
   for (const auto& [key, value] : json.items()) {
     if (std::ranges::find(kKeys, key) == kKeys.end())
-      return bad(fmt::format("unknown key \"{}\"", key));
+      return invalid_argument(fmt::format("unknown key \"{}\"", key));
   }
   for (const char* key : {"datatype", "shape"}) {
-    if (!json.contains(key)) return bad(fmt::format("\"{}\" is missing", key));
+    if (!json.contains(key)) return invalid_argument(fmt::format("\"{}\" is missing", key));
   }
   if (json.contains("data") == json.contains("base64"))
-    return bad("expected one of \"data\" and \"base64\"");
+    return invalid_argument("expected one of \"data\" and \"base64\"");
   return {};
 }
 
@@ -240,10 +243,10 @@ Json to_json(const NamedTensor& named) {
 }
 
 Result<NamedTensor> named_tensor_from_json(const Json& json) {
-  if (!json.is_object()) return bad("a tensor must be an object");
+  if (!json.is_object()) return invalid_argument("a tensor must be an object");
   if (!json.contains("name") || !json["name"].is_string() ||
       json["name"].get_ref<const std::string&>().empty())
-    return bad("a tensor must have a \"name\"");
+    return invalid_argument("a tensor must have a \"name\"");
   NamedTensor named{json["name"].get<std::string>(), {}};
   auto tensor = tensor_of(json);
   if (!tensor) return std::move(tensor).error().in(fmt::format("tensor \"{}\"", named.name));
@@ -258,13 +261,13 @@ Json to_json(const std::vector<NamedTensor>& tensors) {
 }
 
 Result<std::vector<NamedTensor>> named_tensors_from_json(const Json& json) {
-  if (!json.is_array()) return bad("tensors must be an array");
+  if (!json.is_array()) return invalid_argument("tensors must be an array");
   std::vector<NamedTensor> tensors;
   std::set<std::string> names;
   for (const Json& one : json) {
     GLOWPLUG_ASSIGN(NamedTensor tensor, named_tensor_from_json(one));
     if (!names.insert(tensor.name).second)
-      return bad(fmt::format("tensor \"{}\" stands twice", tensor.name));
+      return invalid_argument(fmt::format("tensor \"{}\" stands twice", tensor.name));
     tensors.push_back(std::move(tensor));
   }
   return tensors;

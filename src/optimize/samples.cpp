@@ -9,7 +9,7 @@
 namespace glowplug::optimize {
 namespace {
 
-constexpr std::size_t kLargeRow = std::size_t{64} << 10;
+constexpr std::size_t kLargeSampleRow = std::size_t{64} << 10;
 constexpr std::size_t kHugeRow = std::size_t{1} << 20;
 constexpr std::array kOpenSizes = {FreeDimensions{.other = 8},
                                    FreeDimensions{.other = 32},
@@ -58,7 +58,7 @@ class Maker {
     if (set_.samples.empty()) return std::move(set_);
     const std::size_t row = size_of(set_.samples[0].inputs);
     for (const Kind& kind : kMore) {
-      const bool too_large = row > kHugeRow || (row > kLargeRow && kind.rows > 1);
+      const bool too_large = row > kHugeRow || (row > kLargeSampleRow && kind.rows > 1);
       if (too_large || (kind.rows > 1 && !has_rows(runner_.signature()))) continue;
       GLOWPLUG_TRY(add(kind));
     }

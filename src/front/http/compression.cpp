@@ -6,13 +6,12 @@
 #include <string>
 
 #include "base/check.h"
+#include "front/http/window_bits.h"
 
 namespace glowplug::front::http {
 namespace {
 
 constexpr int kLevel = 1;  // tensors hardly shrink further, and each level costs
-constexpr int kGzipBits = 15 + 16;
-constexpr int kZlibBits = 15;
 
 /// One member of an Accept-Encoding list.
 struct Offer {

@@ -6,13 +6,12 @@
 #include <array>
 
 #include "base/check.h"
+#include "front/http/window_bits.h"
 
 namespace glowplug::front::http {
 namespace {
 
 constexpr std::size_t kPieceBytes = std::size_t{16} << 10;
-constexpr int kGzipBits = 15 + 16;  // zlib.h: windowBits
-constexpr int kZlibBits = 15;
 constexpr int kRawBits = -15;
 
 /// RFC 1950 section 2.2: method 8, and the two bytes are a multiple of 31.

@@ -11,8 +11,6 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-Error bad(std::string text) { return Error{Code::invalid_argument, std::move(text), {}}; }
-
 constexpr std::size_t kMostDimensions = 64;
 
 class EnvelopeReader {
@@ -27,7 +25,7 @@ class EnvelopeReader {
           return top_level(envelope, key, value);
         }));
     GLOWPLUG_TRY(json_.close());
-    if (!has_inputs_) return bad("the request has no \"inputs\"");
+    if (!has_inputs_) return invalid_argument("the request has no \"inputs\"");
     return envelope;
   }
 
@@ -79,9 +77,10 @@ class EnvelopeReader {
       if (key == "parameters") return read_input_parameters(value, where, input);
       return json_.check_ignored(value, 3);
     }));
-    if (input.name.empty()) return bad(fmt::format("{} has no \"name\"", where));
-    if (input.datatype.empty()) return bad(fmt::format("{} has no \"datatype\"", where));
-    if (!has_shape) return bad(fmt::format("{} has no \"shape\"", where));
+    if (input.name.empty()) return invalid_argument(fmt::format("{} has no \"name\"", where));
+    if (input.datatype.empty())
+      return invalid_argument(fmt::format("{} has no \"datatype\"", where));
+    if (!has_shape) return invalid_argument(fmt::format("{} has no \"shape\"", where));
     return {};
   }
 
@@ -92,7 +91,7 @@ class EnvelopeReader {
       if (key == "parameters") return read_output_parameters(value, where, output);
       return json_.check_ignored(value, 3);
     }));
-    if (output.name.empty()) return bad(fmt::format("{} has no \"name\"", where));
+    if (output.name.empty()) return invalid_argument(fmt::format("{} has no \"name\"", where));
     return {};
   }
 
@@ -214,7 +213,8 @@ class EnvelopeReader {
         return json_.wrong(error, fmt::format("parameter \"{}\" is not a number in range", key));
       return as_parameter(number);
     }
-    return bad(fmt::format("parameter \"{}\" must be a string, a number or a boolean", key));
+    return invalid_argument(
+        fmt::format("parameter \"{}\" must be a string, a number or a boolean", key));
   }
 
   static Parameter as_parameter(const ondemand::number& number) {

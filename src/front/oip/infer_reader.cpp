@@ -16,10 +16,8 @@ namespace {
 
 constexpr std::size_t kReadableBehindJson = 64;  // what read_envelope wants
 
-Error bad(std::string text) { return Error{Code::invalid_argument, std::move(text), {}}; }
-
 Error unfit(const std::string& what, const Signature& signature) {
-  return bad(fmt::format("{}; the model takes {}", what, signature.describe()));
+  return invalid_argument(fmt::format("{}; the model takes {}", what, signature.describe()));
 }
 
 /// Turns the inputs of an envelope into those of the request, in the signature's order.
@@ -36,7 +34,8 @@ class InputReader {
     request_.decoded.reserve(inputs.size());
     for (EnvelopeInput& input : inputs) GLOWPLUG_TRY(read_one(input));
     if (!binary_.empty())
-      return bad(fmt::format("{} bytes are left behind the last binary input", binary_.size()));
+      return invalid_argument(
+          fmt::format("{} bytes are left behind the last binary input", binary_.size()));
     return check_complete();
   }
 
@@ -45,7 +44,8 @@ class InputReader {
     const auto index = signature_.input_named(input.name);
     if (!index) return unfit(fmt::format("there is no input \"{}\"", input.name), signature_);
     InferInput& slot = request_.inputs[*index];
-    if (slot.present) return bad(fmt::format("input \"{}\" is given twice", input.name));
+    if (slot.present)
+      return invalid_argument(fmt::format("input \"{}\" is given twice", input.name));
     const TensorSpec& spec = signature_.inputs[*index];
     const auto datatype = datatype_named(input.datatype);
     if (!datatype)
@@ -68,7 +68,8 @@ class InputReader {
                                count, limits_.max_elements),
                    {}};
     if (input.binary_size.has_value() == !input.data.empty())
-      return bad("exactly one of \"data\" and the parameter \"binary_data_size\" must be given");
+      return invalid_argument(
+          "exactly one of \"data\" and the parameter \"binary_data_size\" must be given");
     if (input.binary_size) return take_binary(*input.binary_size, datatype, slot);
     GLOWPLUG_ASSIGN(auto bytes, read_json_elements(input.data, datatype, count, limits_.max_depth));
     request_.decoded.push_back(std::move(bytes));
@@ -78,7 +79,7 @@ class InputReader {
 
   Result<void> take_binary(std::uint64_t size, Datatype datatype, InferInput& slot) {
     if (size > binary_.size())
-      return bad(fmt::format(
+      return invalid_argument(fmt::format(
           "\"binary_data_size\" is {}, but {} bytes are left behind the JSON; the header "
           "Inference-Header-Content-Length must say where the JSON ends",
           size, binary_.size()));
@@ -123,8 +124,8 @@ Result<std::int64_t> rows_of(const InferRequest& request, const Signature& signa
 Result<std::size_t> json_size(std::size_t body, std::optional<std::size_t> json_length,
                               const InferLimits& limits) {
   if (json_length && *json_length > body)
-    return bad(fmt::format("Inference-Header-Content-Length is {}, but the body has {} bytes",
-                           *json_length, body));
+    return invalid_argument(fmt::format(
+        "Inference-Header-Content-Length is {}, but the body has {} bytes", *json_length, body));
   const std::size_t size = json_length.value_or(body);
   if (size > limits.max_json_bytes)
     return Error{Code::too_large,
@@ -141,7 +142,7 @@ Result<std::size_t> read_header_length(std::string_view value) {
   std::size_t length = 0;
   const auto result = std::from_chars(value.data(), value.data() + value.size(), length);
   if (result.ec != std::errc{} || result.ptr != value.data() + value.size())
-    return bad(fmt::format(
+    return invalid_argument(fmt::format(
         "Inference-Header-Content-Length is \"{}\", a number of bytes was expected", value));
   return length;
 }

@@ -5,8 +5,6 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-Error bad(std::string text) { return Error{Code::invalid_argument, std::move(text), {}}; }
-
 /// simdjson's own texts speak of its classes.
 std::string_view text_of(simdjson::error_code error) {
   switch (error) {
@@ -36,22 +34,24 @@ std::string_view text_of(simdjson::error_code error) {
 Result<JsonDocument::Object> JsonDocument::open() {
   const simdjson::padded_string_view padded(json_.data(), json_.size(),
                                             json_.size() + simdjson::SIMDJSON_PADDING);
-  if (json_.empty()) return bad("the request is empty, a JSON object was expected");
+  if (json_.empty()) return invalid_argument("the request is empty, a JSON object was expected");
   if (const auto error = parser_.iterate(padded).get(document_))  // it has no place yet
-    return bad(fmt::format("the request is not JSON: {}", text_of(error)));
+    return invalid_argument(fmt::format("the request is not JSON: {}", text_of(error)));
   Object object;
   const auto error = document_.get_object().get(object);
-  if (error == simdjson::INCORRECT_TYPE) return bad("the request must be a JSON object");
+  if (error == simdjson::INCORRECT_TYPE)
+    return invalid_argument("the request must be a JSON object");
   if (error != simdjson::SUCCESS)
-    return bad("the request is not JSON: it does not end with the \"}\" of its object");
+    return invalid_argument(
+        "the request is not JSON: it does not end with the \"}\" of its object");
   return object;
 }
 
 Result<void> JsonDocument::close() {
   const char* rest = nullptr;  // out of bounds when all was read
   if (document_.current_location().get(rest) == simdjson::SUCCESS)
-    return bad(fmt::format("the request is not JSON: something follows its end at byte {}",
-                           rest - json_.data()));
+    return invalid_argument(fmt::format(
+        "the request is not JSON: something follows its end at byte {}", rest - json_.data()));
   return {};
 }
 
@@ -59,16 +59,16 @@ Error JsonDocument::broken(simdjson::error_code error) {
   const char* at = nullptr;
   if (document_.current_location().get(at) != simdjson::SUCCESS || at < json_.data() ||
       at > json_.data() + json_.size()) {
-    return bad(fmt::format("the request is not JSON: {}", text_of(error)));
+    return invalid_argument(fmt::format("the request is not JSON: {}", text_of(error)));
   }
-  return bad(
+  return invalid_argument(
       fmt::format("the request is not JSON: {} at byte {}", text_of(error), at - json_.data()));
 }
 
 Error JsonDocument::wrong(simdjson::error_code error, std::string text) {
   return error == simdjson::INCORRECT_TYPE || error == simdjson::NUMBER_OUT_OF_RANGE ||
                  error == simdjson::NUMBER_ERROR
-             ? bad(std::move(text))
+             ? invalid_argument(std::move(text))
              : broken(error);
 }
 
@@ -87,7 +87,8 @@ Result<void> JsonDocument::read_string(Value value, std::string_view where, std:
 
 Result<void> JsonDocument::check_ignored(Value value, std::size_t depth) {
   if (depth > max_depth_)
-    return bad(fmt::format("the request is nested more than {} levels deep", max_depth_));
+    return invalid_argument(
+        fmt::format("the request is nested more than {} levels deep", max_depth_));
   ondemand::json_type type{};
   if (const auto error = value.type().get(type)) return broken(error);
   if (type == ondemand::json_type::object) return check_ignored_object(value, depth);

@@ -10,8 +10,6 @@
 namespace glowplug::front::oip {
 namespace {
 
-Error bad(std::string text) { return Error{Code::invalid_argument, std::move(text), {}}; }
-
 /// The token at the front of `text`, for an error text.
 std::string shown(std::string_view text) {
   constexpr std::size_t kMost = 40;
@@ -39,11 +37,13 @@ struct ElementKind {
 
 Error refuse_kind(std::size_t index, std::string_view text, const ElementKind& kind) {
   if (text.starts_with(',') || text.starts_with(']'))
-    return bad(fmt::format("element {} is missing, {} was expected", index, kind.expected));
+    return invalid_argument(
+        fmt::format("element {} is missing, {} was expected", index, kind.expected));
   if (text.starts_with('"') && kind.expected == "a string")
-    return bad(
+    return invalid_argument(
         fmt::format("element {} is {}, which is not a valid JSON string", index, shown(text)));
-  return bad(fmt::format("element {} is {}, {} was expected", index, shown(text), kind.expected));
+  return invalid_argument(
+      fmt::format("element {} is {}, {} was expected", index, shown(text), kind.expected));
 }
 
 /// Walks the elements of nested arrays. `take` reads one off the cursor.
@@ -59,7 +59,7 @@ class ElementWalk {
   /// How many elements there were.
   Result<std::size_t> run() {
     if (cursor_.peek() != '[')
-      return bad(fmt::format("\"data\" is {}, an array was expected", shown(rest())));
+      return invalid_argument(fmt::format("\"data\" is {}, an array was expected", shown(rest())));
     do {
       cursor_.skip_space();
       if (cursor_.peek() == '[') {
@@ -80,7 +80,8 @@ class ElementWalk {
 
   Result<void> open() {
     if (++depth_ > max_depth_)
-      return bad(fmt::format("\"data\" is nested more than {} levels deep", max_depth_));
+      return invalid_argument(
+          fmt::format("\"data\" is nested more than {} levels deep", max_depth_));
     ++cursor_.at;
     cursor_.skip_space();
     return {};
@@ -95,8 +96,8 @@ class ElementWalk {
     }
     cursor_.at = start;
     if (fault == ElementFault::out_of_range)
-      return bad(fmt::format("element {} is {}, beyond the range of {} ({})", count_, shown(rest()),
-                             name_of(kind_.datatype), kind_.range()));
+      return invalid_argument(fmt::format("element {} is {}, beyond the range of {} ({})", count_,
+                                          shown(rest()), name_of(kind_.datatype), kind_.range()));
     return refuse_kind(count_, rest(), kind_);
   }
 
@@ -106,8 +107,9 @@ class ElementWalk {
       cursor_.skip_space();
       const char next = cursor_.peek();
       if (next != ']' && next != ',')
-        return bad(fmt::format("element {} is followed by {}, \",\" or \"]\" was expected",
-                               count_ == 0 ? 0 : count_ - 1, shown(rest())));
+        return invalid_argument(
+            fmt::format("element {} is followed by {}, \",\" or \"]\" was expected",
+                        count_ == 0 ? 0 : count_ - 1, shown(rest())));
       ++cursor_.at;
       if (next == ',' || --depth_ == 0) return {};
     }
@@ -123,8 +125,8 @@ class ElementWalk {
 
 Result<void> check_count(std::size_t found, std::size_t expected) {
   if (found == expected) return {};
-  return bad(fmt::format("\"data\" has {} element{}, the shape needs {}", found,
-                         found == 1 ? "" : "s", expected));
+  return invalid_argument(fmt::format("\"data\" has {} element{}, the shape needs {}", found,
+                                      found == 1 ? "" : "s", expected));
 }
 
 /// Elements of one size, written in place.
@@ -225,8 +227,8 @@ Result<std::vector<std::byte>> read_json_elements(std::string_view text, Datatyp
     case Datatype::bf16:
       break;
   }
-  return bad(fmt::format("{} has no JSON form; send it as binary data (\"binary_data_size\")",
-                         name_of(datatype)));
+  return invalid_argument(fmt::format(
+      "{} has no JSON form; send it as binary data (\"binary_data_size\")", name_of(datatype)));
 }
 
 }  // namespace glowplug::front::oip

@@ -9,8 +9,6 @@
 namespace glowplug::front::oip {
 namespace {
 
-Error bad(std::string text) { return Error{Code::invalid_argument, std::move(text), {}}; }
-
 /// The shape with its one free dimension computed from the number of bytes.
 Result<Shape> shape_for(const TensorSpec& spec, bool batches, std::size_t bytes) {
   Shape shape = spec.shape;
@@ -18,7 +16,7 @@ Result<Shape> shape_for(const TensorSpec& spec, bool batches, std::size_t bytes)
   const auto free = std::find(shape.begin(), shape.end(), -1);
   if (free == shape.end()) return shape;
   if (std::count(shape.begin(), shape.end(), -1) > 1)
-    return bad(
+    return invalid_argument(
         fmt::format("a raw request needs an input with at most one free dimension, \"{}\" "
                     "is {}; send the shape as JSON",
                     spec.name, to_string(spec.shape)));
@@ -26,8 +24,8 @@ Result<Shape> shape_for(const TensorSpec& spec, bool batches, std::size_t bytes)
   GLOWPLUG_ASSIGN(const std::size_t elements, element_count(shape));
   const std::size_t step = elements * element_size(spec.datatype);
   if (step == 0 || bytes % step != 0)
-    return bad(fmt::format("{} bytes are no multiple of the {} bytes of {}{}", bytes, step,
-                           name_of(spec.datatype), to_string(shape)));
+    return invalid_argument(fmt::format("{} bytes are no multiple of the {} bytes of {}{}", bytes,
+                                        step, name_of(spec.datatype), to_string(shape)));
   *free = static_cast<std::int64_t>(bytes / step);
   return shape;
 }
@@ -39,8 +37,9 @@ Result<void> read_string_input(const TensorSpec& spec, bool batches, InferReques
   if (batches && !input.shape.empty()) input.shape[0] = 1;
   GLOWPLUG_ASSIGN(const std::size_t count, element_count(input.shape));
   if (count != 1)
-    return bad(fmt::format("a raw request for BYTES needs an input of one element, \"{}\" is {}",
-                           spec.name, to_string(spec.shape)));
+    return invalid_argument(
+        fmt::format("a raw request for BYTES needs an input of one element, \"{}\" is {}",
+                    spec.name, to_string(spec.shape)));
   append_bytes_element(request.decoded.emplace_back(), *request.body);
   input.bytes = request.decoded.back();
   return {};
@@ -67,14 +66,14 @@ Result<void> check_binary(const TensorView& tensor) {
   const auto wrong = std::find_if(tensor.bytes.begin(), tensor.bytes.end(),
                                   [](std::byte byte) { return byte > std::byte{1}; });
   if (wrong == tensor.bytes.end()) return {};
-  return bad(fmt::format("element {} is the byte {}, BOOL takes 0 or 1",
-                         wrong - tensor.bytes.begin(), static_cast<int>(*wrong)));
+  return invalid_argument(fmt::format("element {} is the byte {}, BOOL takes 0 or 1",
+                                      wrong - tensor.bytes.begin(), static_cast<int>(*wrong)));
 }
 
 Result<InferRequest> read_raw(std::unique_ptr<std::string> body, const Signature& signature,
                               const InferLimits& limits) {
   if (signature.inputs.size() != 1)
-    return bad(
+    return invalid_argument(
         fmt::format("a raw request (Inference-Header-Content-Length: 0) needs a model with "
                     "one input; the model takes {}",
                     signature.describe()));

@@ -9,8 +9,6 @@
 namespace glowplug::front::oip {
 namespace {
 
-Error bad(std::string text) { return Error{Code::invalid_argument, std::move(text), {}}; }
-
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -19,7 +17,7 @@ bool is_blank(std::string_view text) {
 Result<Json> read_object(std::string_view body) {
   if (is_blank(body)) return Json::object();
   GLOWPLUG_ASSIGN(Json json, parse_json(body));
-  if (!json.is_object()) return bad("the request must be a JSON object");
+  if (!json.is_object()) return invalid_argument("the request must be a JSON object");
   return json;
 }
 
@@ -27,29 +25,28 @@ Result<Json> read_object(std::string_view body) {
 Result<Json> read_parameters(std::string_view body) {
   GLOWPLUG_ASSIGN(const Json json, read_object(body));
   Json parameters = json.value("parameters", Json::object());
-  if (!parameters.is_object()) return bad("\"parameters\" must be an object");
+  if (!parameters.is_object()) return invalid_argument("\"parameters\" must be an object");
   return parameters;
 }
 
 Result<bool> read_flag(const Json& object, const char* key) {
   const Json flag = object.value(key, Json(false));
-  if (!flag.is_boolean()) return bad(fmt::format("\"{}\" must be true or false", key));
+  if (!flag.is_boolean()) return invalid_argument(fmt::format("\"{}\" must be true or false", key));
   return flag.get<bool>();
 }
 
 }  // namespace
 
 std::string write_repository_index(std::span<const ModelIndex> models) {
-  using OrderedJson = nlohmann::ordered_json;
-  OrderedJson list = OrderedJson::array();
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const ModelIndex& model : models) {
-    OrderedJson one = {{"name", model.name}};
+    nlohmann::ordered_json one = {{"name", model.name}};
     if (!model.version.empty()) one["version"] = model.version;
     if (!model.state.empty()) one["state"] = model.state;
     if (!model.reason.empty()) one["reason"] = model.reason;
     list.push_back(std::move(one));
   }
-  return list.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+  return list.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 Result<IndexRequest> read_index_request(std::string_view body) {

@@ -7,20 +7,18 @@
 namespace glowplug::front::oip {
 namespace {
 
-Error bad(std::string text) { return Error{Code::invalid_argument, std::move(text), {}}; }
-
 bool is_half(Datatype datatype) { return datatype == Datatype::fp16 || datatype == Datatype::bf16; }
 
 Result<void> check_form(const RequestedOutput& output, const TensorSpec& spec) {
   if (output.classification > 0) {
     if (is_half(spec.datatype) || spec.datatype == Datatype::bytes ||
         spec.datatype == Datatype::bool_)
-      return bad(fmt::format("output \"{}\" is {}, which cannot be classified", spec.name,
-                             name_of(spec.datatype)));
+      return invalid_argument(fmt::format("output \"{}\" is {}, which cannot be classified",
+                                          spec.name, name_of(spec.datatype)));
     return {};
   }
   if (!output.binary && is_half(spec.datatype))
-    return bad(
+    return invalid_argument(
         fmt::format("output \"{}\" is {}, which has no JSON form; ask for it with "
                     "\"parameters\": {{\"binary_data\": true}}",
                     spec.name, name_of(spec.datatype)));
@@ -31,8 +29,8 @@ Result<RequestedOutput> read_one(const EnvelopeOutput& listed, bool binary,
                                  const Signature& signature) {
   const auto index = signature.output_named(listed.name);
   if (!index)
-    return bad(fmt::format("there is no output \"{}\"; the model is {}", listed.name,
-                           signature.describe()));
+    return invalid_argument(fmt::format("there is no output \"{}\"; the model is {}", listed.name,
+                                        signature.describe()));
   return RequestedOutput{*index, listed.binary.value_or(binary), listed.classification.value_or(0)};
 }
 
@@ -54,7 +52,7 @@ Result<std::vector<RequestedOutput>> requested_outputs(std::span<const EnvelopeO
     const bool twice = std::any_of(outputs.begin(), outputs.end(), [&](const RequestedOutput& o) {
       return o.index == output.index;
     });
-    if (twice) return bad(fmt::format("output \"{}\" is asked for twice", one.name));
+    if (twice) return invalid_argument(fmt::format("output \"{}\" is asked for twice", one.name));
     outputs.push_back(output);
   }
   for (const RequestedOutput& output : outputs)

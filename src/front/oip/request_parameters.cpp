@@ -11,8 +11,6 @@ namespace {
 // Eleven days: longer than any deadline, and far from overflow in nanoseconds.
 constexpr std::uint64_t kLongestTimeoutUs = 1'000'000'000'000;
 
-Error bad(std::string text) { return Error{Code::invalid_argument, std::move(text), {}}; }
-
 std::optional<std::uint64_t> as_unsigned(const Parameter& value) {
   if (const auto* number = std::get_if<std::uint64_t>(&value)) return *number;
   if (const auto* number = std::get_if<std::int64_t>(&value); number != nullptr && *number >= 0)
@@ -22,12 +20,12 @@ std::optional<std::uint64_t> as_unsigned(const Parameter& value) {
 
 Result<std::uint64_t> unsigned_of(std::string_view key, const Parameter& value) {
   if (const auto number = as_unsigned(value)) return *number;
-  return bad(fmt::format("parameter \"{}\" must be an integer of at least 0", key));
+  return invalid_argument(fmt::format("parameter \"{}\" must be an integer of at least 0", key));
 }
 
 Result<bool> bool_of(std::string_view key, const Parameter& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag;
-  return bad(fmt::format("parameter \"{}\" must be true or false", key));
+  return invalid_argument(fmt::format("parameter \"{}\" must be true or false", key));
 }
 
 /// Whether the parameter says that the request belongs to a sequence: 0, "" and false do not.
@@ -57,7 +55,7 @@ Result<bool> take(InferRequest& request, std::string_view key, const Parameter& 
                    fmt::format("parameter \"{}\": sequences of requests are not offered", key),
                    {}};
   } else if (key.starts_with("triton_")) {
-    return bad(
+    return invalid_argument(
         fmt::format("parameter \"{}\": names that start with \"triton_\" are reserved", key));
   } else {
     return false;

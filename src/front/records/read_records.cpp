@@ -14,12 +14,10 @@ using Records = std::vector<const Json*>;
 
 constexpr int kMostDepth = 64;
 
-Error bad(std::string text) { return Error{Code::invalid_argument, std::move(text), {}}; }
-
 Result<void> check_datatypes(const std::vector<TensorSpec>& specs, std::string_view name) {
   for (const TensorSpec& spec : specs) {
     if (spec.datatype == Datatype::fp16 || spec.datatype == Datatype::bf16)
-      return bad(
+      return invalid_argument(
           fmt::format("{} \"{}\" is {}, which has no form in records; use POST "
                       "/v2/models/{{name}}/infer with binary data",
                       name, spec.name, name_of(spec.datatype)));
@@ -37,15 +35,15 @@ std::vector<std::string> names_of(const std::vector<TensorSpec>& specs) {
 Result<void> check_fields(const Json& record, std::size_t index, const Signature& signature) {
   if (!record.is_object()) {
     if (signature.inputs.size() == 1) return {};
-    return bad(
+    return invalid_argument(
         fmt::format("record {} is no object; the model takes {}", index, signature.describe()));
   }
   for (const auto& [key, value] : record.items()) {
     if (signature.input_named(key)) continue;
     const auto meant = nearest(key, names_of(signature.inputs));
-    return bad(fmt::format("record {} has the unknown field \"{}\"{}; the model takes {}", index,
-                           key, meant ? fmt::format(", did you mean \"{}\"?", *meant) : "",
-                           signature.describe()));
+    return invalid_argument(fmt::format(
+        "record {} has the unknown field \"{}\"{}; the model takes {}", index, key,
+        meant ? fmt::format(", did you mean \"{}\"?", *meant) : "", signature.describe()));
   }
   return {};
 }
@@ -102,11 +100,11 @@ class RecordReader {
   [[nodiscard]] Result<void> check_presence(const TensorSpec& spec, bool expected, bool present,
                                             std::size_t index) const {
     if (!present && !spec.optional)
-      return bad(fmt::format("record {} lacks the field \"{}\"; the model takes {}", index,
-                             spec.name, signature_.describe()));
+      return invalid_argument(fmt::format("record {} lacks the field \"{}\"; the model takes {}",
+                                          index, spec.name, signature_.describe()));
     if (present != expected)
-      return bad(fmt::format("{}: an optional field must be in all records or in none",
-                             place_of(spec, index)));
+      return invalid_argument(fmt::format("{}: an optional field must be in all records or in none",
+                                          place_of(spec, index)));
     return {};
   }
 
@@ -125,7 +123,7 @@ Result<InferRequest> read_records(std::string_view body, const Signature& signat
   GLOWPLUG_TRY(check_datatypes(signature.outputs, "output"));
   GLOWPLUG_ASSIGN(const Json json, parse_json(body, kMostDepth));
   GLOWPLUG_ASSIGN(const Records records, records_of(json, signature));
-  if (records.empty()) return bad("the body holds no records");
+  if (records.empty()) return invalid_argument("the body holds no records");
   if (records.size() > limits.max_records)
     return Error{
         Code::too_large,

@@ -9,8 +9,6 @@ namespace {
 
 using Records = std::vector<const Json*>;
 
-Error bad(std::string text) { return Error{Code::invalid_argument, std::move(text), {}}; }
-
 /// How many lists lie inside each other, looking at their first elements.
 std::size_t depth_of(const Json& value) {
   std::size_t depth = 0;
@@ -38,7 +36,7 @@ Result<Records> plain_records(const Json& list, const TensorSpec& spec, bool row
   const bool bare_values = spec.shape.size() == 2 && spec.shape[1] == 1;
   if (depth == record_depth + 1 || (bare_values && depth == 1)) return each_of(list);
   if (depth == record_depth) return Records{&list};
-  return bad(
+  return invalid_argument(
       fmt::format("the body is a list of depth {}; a record of \"{}\" {}{} has depth {}, a "
                   "list of records {}",
                   depth, spec.name, name_of(spec.datatype), to_string(spec.shape), record_depth,
@@ -48,9 +46,10 @@ Result<Records> plain_records(const Json& list, const TensorSpec& spec, bool row
 Result<Records> listed_records(const Json& list, const Signature& signature, bool rows) {
   const bool objects = !list.empty() && list.front().is_object();
   if (objects) return each_of(list);
-  if (list.empty()) return bad("the body holds no records");
+  if (list.empty()) return invalid_argument("the body holds no records");
   if (signature.inputs.size() != 1)
-    return bad(fmt::format("a record must be an object; the model takes {}", signature.describe()));
+    return invalid_argument(
+        fmt::format("a record must be an object; the model takes {}", signature.describe()));
   return plain_records(list, signature.inputs[0], rows);
 }
 
@@ -63,15 +62,16 @@ const Json* instances_of(const Json& body, const Signature& signature) {
 
 Result<Records> find_records(const Json& body, const Signature& signature, bool rows) {
   if (const Json* instances = instances_of(body, signature)) {
-    if (body.size() > 1) return bad("\"instances\" must be the only key of the body");
-    if (!instances->is_array()) return bad("\"instances\" must be a list of records");
+    if (body.size() > 1) return invalid_argument("\"instances\" must be the only key of the body");
+    if (!instances->is_array()) return invalid_argument("\"instances\" must be a list of records");
     if (!instances->empty() && !instances->front().is_object() && signature.inputs.size() == 1)
       return each_of(*instances);
     return listed_records(*instances, signature, rows);
   }
   if (body.is_array()) return listed_records(body, signature, rows);
   if (body.is_object() || signature.inputs.size() == 1) return Records{&body};
-  return bad(fmt::format("a record must be an object; the model takes {}", signature.describe()));
+  return invalid_argument(
+      fmt::format("a record must be an object; the model takes {}", signature.describe()));
 }
 
 }  // namespace
@@ -86,8 +86,8 @@ Result<Records> records_of(const Json& body, const Signature& signature) {
   const bool rows = has_rows(signature);
   GLOWPLUG_ASSIGN(Records records, find_records(body, signature, rows));
   if (!rows && records.size() > 1)
-    return bad(fmt::format("{} records, but the model takes one at a time: {}", records.size(),
-                           signature.describe()));
+    return invalid_argument(fmt::format("{} records, but the model takes one at a time: {}",
+                                        records.size(), signature.describe()));
   return records;
 }
 

@@ -11,7 +11,7 @@ using testing::model;
 using testing::Proto;
 using testing::tensor_value;
 
-const std::filesystem::path kModels = GLOWPLUG_TEST_MODELS;
+const std::filesystem::path kFixtures = GLOWPLUG_TEST_MODELS;
 
 Result<Signature> signature_in(const Proto& proto) {
   const auto read = read_model(proto.span());
@@ -20,7 +20,7 @@ Result<Signature> signature_in(const Proto& proto) {
 }
 
 std::string described(const std::string& file) {
-  const auto opened = ModelFile::open(kModels / file);
+  const auto opened = ModelFile::open(kFixtures / file);
   if (!opened) return opened.error().message;
   const auto signature = signature_of_onnx(opened->model());
   return signature ? signature->describe() : signature.error().message;
@@ -51,7 +51,7 @@ TEST(SignatureOfOnnx, LeavesOutWeightsThatOldFilesListAsInputs) {
 }
 
 TEST(SignatureOfOnnx, RefusesSequencesByNameWithAdvice) {
-  const auto opened = ModelFile::open(kModels / "iris_zipmap.onnx");
+  const auto opened = ModelFile::open(kFixtures / "iris_zipmap.onnx");
   ASSERT_TRUE(opened);
   const auto signature = signature_of_onnx(opened->model());
   ASSERT_FALSE(signature);

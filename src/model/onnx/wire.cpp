@@ -7,8 +7,6 @@ namespace {
 
 constexpr std::size_t kLongestVarint = 10;
 
-Error bad(std::string message) { return Error{Code::invalid_argument, std::move(message), {}}; }
-
 }  // namespace
 
 Result<std::uint64_t> MessageReader::varint() {
@@ -21,13 +19,14 @@ Result<std::uint64_t> MessageReader::varint() {
       return value;
     }
   }
-  return rest_.size() < kLongestVarint ? bad("cut off inside a number")
-                                       : bad("a number of more than 10 bytes");
+  return rest_.size() < kLongestVarint ? invalid_argument("cut off inside a number")
+                                       : invalid_argument("a number of more than 10 bytes");
 }
 
 Result<std::span<const std::byte>> MessageReader::take(std::uint64_t count) {
   if (count > rest_.size())
-    return bad(fmt::format("cut off: a field of {} bytes where {} are left", count, rest_.size()));
+    return invalid_argument(
+        fmt::format("cut off: a field of {} bytes where {} are left", count, rest_.size()));
   const auto taken = rest_.first(static_cast<std::size_t>(count));
   rest_ = rest_.subspan(taken.size());
   return taken;
@@ -45,7 +44,7 @@ Result<Field> MessageReader::next() {
   GLOWPLUG_ASSIGN(const std::uint64_t tag, varint());
   const std::uint64_t number = tag >> 3;
   if (number == 0 || number >= std::uint64_t{1} << 29)
-    return bad(fmt::format("field number {}, which protobuf does not have", number));
+    return invalid_argument(fmt::format("field number {}, which protobuf does not have", number));
   Field field{static_cast<std::uint32_t>(number), static_cast<WireType>(tag & 7), 0, {}};
   switch (tag & 7) {
     case 0: {
@@ -66,7 +65,7 @@ Result<Field> MessageReader::next() {
       return field;
     }
     default:
-      return bad(
+      return invalid_argument(
           fmt::format("field {} has wire type {}, which ONNX does not use", number, tag & 7));
   }
 }
