@@ -99,8 +99,9 @@ Result<void> add_one(InstanceRing& ring, InstanceRing::Request& request, const B
   return {};
 }
 
-[[noreturn]] void serve(int memory, int bell, const Behavior& behavior) {
+[[noreturn]] void serve(int memory, int bell, pid_t parent, const Behavior& behavior) {
   (void)::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(5);  // it died before the line above
   (void)::prctl(PR_SET_NAME, "gp-fake");
   if (behavior.has("exit_at_birth")) ::_exit(3);
   auto ring = InstanceRing::attach(UniqueFd(::dup(memory)), UniqueFd(::dup(bell)),
@@ -153,8 +154,9 @@ class Template {
   void fork_instance(std::uint32_t slot) {
     if (behavior_.has("fork_fails")) return send(ControlType::fork_failed, slot, 0, EAGAIN);
     const auto& ring = rings_.at(slot);
+    const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
-    if (pid == 0) serve(ring[0].get(), ring[1].get(), behavior_);
+    if (pid == 0) serve(ring[0].get(), ring[1].get(), parent, behavior_);
     children_[pid] = slot;
     const pid_t told = behavior_.has("lie_about_pid") ? ::getppid() : pid;
     const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, told, 0));
