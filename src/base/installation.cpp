@@ -18,7 +18,7 @@ std::filesystem::path from_environment(const char* name) {
 std::filesystem::path engine_library_path(const std::filesystem::path& given) {
   if (!given.empty()) return given;
   if (auto path = from_environment("GLOWPLUG_ORT_LIBRARY"); !path.empty()) return path;
-  const std::filesystem::path built = GLOWPLUG_ORT_LIBRARY_DEFAULT;
+  std::filesystem::path built = GLOWPLUG_ORT_LIBRARY_DEFAULT;
   const std::filesystem::path installed =
       std::filesystem::path(program_folder()) / ".." / "lib" / "glowplug" / built.filename();
   std::error_code failed;

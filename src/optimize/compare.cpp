@@ -82,6 +82,7 @@ std::vector<OutputDifference> differences(std::span<const TensorSpec> outputs,
                                           std::span<const Tensor> a, std::span<const Tensor> b) {
   GLOWPLUG_CHECK(a.size() == outputs.size() && b.size() == outputs.size());
   std::vector<OutputDifference> all;
+  all.reserve(outputs.size());
   for (std::size_t i = 0; i < outputs.size(); ++i)
     all.push_back(difference(outputs[i].name, a[i].view(), b[i].view()));
   return all;

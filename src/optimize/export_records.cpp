@@ -58,6 +58,7 @@ Json answers_record(const bundle::PreparedTarget& target, const Signature& signa
   record["samples"] = Json::object();
   for (const AnsweredSample& sample : samples) {
     std::vector<NamedTensor> answers;
+    answers.reserve(sample.answers.size());
     for (std::size_t i = 0; i < sample.answers.size(); ++i)
       answers.push_back({signature.outputs[i].name, sample.answers[i]});
     record["samples"][sample.name] = glowplug::to_json(answers);

@@ -39,7 +39,7 @@ Inputs concatenate(std::span<const Inputs> runs) {
   for (std::size_t i = 0; i < runs.front().size(); ++i) {
     std::vector<Tensor> parts;
     for (const Inputs& run : runs) {
-      if (run[i]) parts.push_back(*run[i]);
+      if (const auto& input = run[i]) parts.push_back(*input);
     }
     all.push_back(parts.empty() ? std::nullopt : std::optional(concatenate(parts)));
   }

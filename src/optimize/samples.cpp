@@ -119,7 +119,8 @@ Result<SampleSet> make_samples(Runner& runner, const DimensionNames& names, std:
 bundle::Sample to_sample(const AnsweredSample& sample, const Signature& signature) {
   bundle::Sample made;
   for (std::size_t i = 0; i < sample.inputs.size(); ++i) {
-    if (sample.inputs[i]) made.inputs.push_back({signature.inputs[i].name, *sample.inputs[i]});
+    if (const auto& input = sample.inputs[i])
+      made.inputs.push_back({signature.inputs[i].name, *input});
   }
   return made;
 }

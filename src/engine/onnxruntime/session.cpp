@@ -58,8 +58,9 @@ Result<RunReport> OrtSession::run(std::span<const std::optional<TensorView>> inp
 Result<void> OrtSession::take_inputs(std::span<const std::optional<TensorView>> inputs) {
   GLOWPLUG_CHECK(inputs.size() == signature_.inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i]) continue;
-    auto value = input_values_.make(*inputs[i]);
+    const std::optional<TensorView>& input = inputs[i];
+    if (!input) continue;
+    auto value = input_values_.make(*input);
     if (!value) return std::move(value).error().in("input \"" + signature_.inputs[i].name + "\"");
     input_pointers_.push_back(value->get());
     inputs_.push_back(*std::move(value));

@@ -108,7 +108,7 @@ RequestParser::Fed RequestParser::feed_sized(std::string_view bytes) {
 
 RequestParser::Fed RequestParser::feed_chunked(std::string_view bytes) {
   ChunkedDecoder::Fed fed = chunks_->feed(bytes);
-  if (fed.refusal) return refuse(*std::move(fed.refusal), fed.used);
+  if (auto wrong = std::move(fed.refusal)) return refuse(*std::move(wrong), fed.used);
   if (!fed.done) return {Step::need_more, fed.used};
   chunks_.reset();
   return finish_body(fed.used);
