@@ -32,7 +32,8 @@ std::string aliases_of(const store::Function& function, std::string_view version
 
 std::string settings_text(const store::Function& function) {
   std::vector<std::string> texts;
-  for (const auto& [key, value] : function.settings) texts.push_back(key + "=" + value);
+  for (const auto& [key, value] : function.settings)
+    texts.push_back(fmt::format("{}={}", key, value));
   return texts.empty() ? "-" : fmt::format("{}", fmt::join(texts, " "));
 }
 
@@ -85,6 +86,7 @@ Report details(const Session& session, const store::Function& function) {
 
 Failure no_such_function(const std::vector<store::Function>& functions, std::string_view name) {
   std::vector<std::string> names;
+  names.reserve(functions.size());
   for (const store::Function& function : functions) names.push_back(function.name);
   const auto near = nearest(name, names);
   return Error{Code::not_found,

@@ -99,7 +99,7 @@ class Front::State {
 
 Front::Front(Loop& loop, observe::Metrics& metrics, AccessLog& access_log, Repository& repository,
              const FrontOptions& options)
-    : state_(std::make_unique<State>(loop, metrics, access_log, repository, std::move(options))) {}
+    : state_(std::make_unique<State>(loop, metrics, access_log, repository, options)) {}
 Front::~Front() = default;
 
 void Front::serve(FunctionDescription description, std::unique_ptr<Backend> backend) {

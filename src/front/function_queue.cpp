@@ -20,6 +20,7 @@ std::size_t bytes_of(const InferRequest& request) {
 
 std::vector<std::size_t> outputs_of(const InferRequest& request) {
   std::vector<std::size_t> indexes;
+  indexes.reserve(request.outputs.size());
   for (const RequestedOutput& output : request.outputs) indexes.push_back(output.index);
   return indexes;
 }

@@ -131,7 +131,8 @@ bool owner_lives(std::string_view name, const std::filesystem::path& proc) {
   name.remove_prefix(kPrefix.size());
   const std::size_t dash = name.find('-');
   pid_t pid = 0;
-  (void)std::from_chars(name.data(), name.data() + dash, pid);
+  const std::string_view digits = name.substr(0, dash);
+  (void)std::from_chars(digits.data(), digits.data() + digits.size(), pid);
   const std::string start = start_time_of(pid, proc);
   return !start.empty() && start == name.substr(dash + 1);
 }

@@ -57,6 +57,7 @@ void TemplateBudget::leave(std::uint64_t number) {
 
 void TemplateBudget::enforce() {
   std::vector<IdleTemplate> idle;
+  idle.reserve(entries_.size());
   for (const Entry& entry : entries_) idle.push_back(entry.idle);
   std::vector<Entry> evicted;
   for (const std::size_t index : templates_to_evict(idle, budget_bytes_))

@@ -47,6 +47,7 @@ std::vector<std::optional<Tensor>> warm_up_inputs(const Signature& signature,
     if (auto inputs = sample_inputs(signature, file)) return *std::move(inputs);
   }
   std::vector<std::optional<Tensor>> inputs;
+  inputs.reserve(signature.inputs.size());
   for (const TensorSpec& spec : signature.inputs)
     inputs.push_back(spec.optional ? std::nullopt : std::optional(zeros(spec)));
   return inputs;
@@ -55,6 +56,7 @@ std::vector<std::optional<Tensor>> warm_up_inputs(const Signature& signature,
 Result<void> warm_up(engine::Session& session, const std::filesystem::path& bundle) {
   const auto inputs = warm_up_inputs(session.signature(), bundle);
   std::vector<std::optional<TensorView>> views;
+  views.reserve(inputs.size());
   for (const auto& input : inputs)
     views.push_back(input ? std::optional(input->view()) : std::nullopt);
   std::vector<std::size_t> wanted(session.signature().outputs.size());

@@ -21,6 +21,7 @@ std::vector<std::string> verb_names(const Program& program) {
 
 std::vector<std::string> flag_names(const Program& program, const Verb* verb) {
   std::vector<std::string> names;
+  names.reserve(program.global_flags.size() + (verb == nullptr ? 0 : verb->flags.size()));
   for (const Flag& flag : program.global_flags) names.push_back("--" + flag.name);
   if (verb == nullptr) return names;
   for (const Flag& flag : verb->flags) names.push_back("--" + flag.name);

@@ -45,7 +45,7 @@ std::string PhaseText::tick(Time now) {
 }
 
 std::string PhaseText::end(Time now, bool good, std::string_view detail) {
-  const std::string clear(std::exchange(live_line_, false) ? kClearLine : "");
+  std::string clear(std::exchange(live_line_, false) ? kClearLine : "");
   if (mode_ == ProgressMode::none || now - began_ < kQuietTime) return clear;
   const std::string_view sign = good ? (utf8_ ? "✓" : "ok") : (utf8_ ? "✗" : "fail");
   return fmt::format("{}{} {:<10} {}{}{:.1f}s\n", clear,

@@ -18,6 +18,7 @@ std::string tab_separated(const Table& table) {
     text += '\n';
   };
   std::vector<std::string> headings;
+  headings.reserve(table.columns.size());
   for (const Table::Column& column : table.columns) headings.push_back(column.heading);
   line(headings);
   for (const auto& row : table.rows) line(row);

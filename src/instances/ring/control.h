@@ -38,7 +38,7 @@ enum class ControlType : std::uint32_t {
   fork_failed,
   exited
 };
-inline constexpr std::size_t kMostControlBytes = 192 * 1024;
+inline constexpr std::size_t kMostControlBytes = std::size_t{192} * 1024;
 inline constexpr std::size_t kMostControlDescriptors = 4;
 
 struct ControlMessage {
