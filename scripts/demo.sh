@@ -15,7 +15,8 @@ step "1. What this machine needs"
 scripts/setup.sh --demo
 
 step "2. Build"
-cmake --preset release -DBUILD_TESTING=OFF >build/demo-configure.log 2>&1 || { mkdir -p build; cat build/demo-configure.log; exit 1; }
+mkdir -p build
+cmake --preset release -DBUILD_TESTING=OFF >build/demo-configure.log 2>&1 || { cat build/demo-configure.log; exit 1; }
 ninja -C build/release glowplug glowplug-handler | tail -n 1
 PATH=$PWD/build/release/bin:$PATH
 rm -rf "$work" && mkdir -p "$work"
