@@ -29,10 +29,11 @@ Error unloaded(const std::string& name) {
 
 }  // namespace
 
-Gateway::Gateway(const instances::PoolParts& parts, observe::Metrics& metrics,
-                 front::AccessLog& access_log, std::unique_ptr<FunctionSource> source,
-                 GatewayOptions options)
+Gateway::Gateway(const instances::PoolParts& parts, instances::Keeper& reader,
+                 observe::Metrics& metrics, front::AccessLog& access_log,
+                 std::unique_ptr<FunctionSource> source, GatewayOptions options)
     : parts_(parts),
+      reader_(reader),
       metrics_(metrics),
       source_(std::move(source)),
       options_(std::move(options)),
@@ -59,7 +60,7 @@ Result<void> Gateway::load_at_start() {
 }
 
 void Gateway::reload() {
-  parts_.keeper.run(
+  reader_.run(
       parts_.loop,
       [source = source_, served = served_, skipped = unloaded_, options = options_.loader] {
         return plan_all(*source, served, skipped, options);
@@ -192,7 +193,7 @@ std::vector<StartRow> Gateway::rows() const {
 }
 
 void Gateway::index(std::function<void(Result<std::vector<front::oip::ModelIndex>>)> done) {
-  parts_.keeper.run(
+  reader_.run(
       parts_.loop, [source = source_] { return source->all(); },
       [this, done = std::move(done)](Result<std::vector<Listed>> listed) {
         if (!listed) return done(std::move(listed).error());
@@ -207,7 +208,7 @@ void Gateway::index(std::function<void(Result<std::vector<front::oip::ModelIndex
 }
 
 void Gateway::load(const std::string& name, std::function<void(Result<void>)> done) {
-  parts_.keeper.run(
+  reader_.run(
       parts_.loop,
       [source = source_, name, served = served_, options = options_.loader] {
         return plan_one(*source, name, served, options);

@@ -172,8 +172,9 @@ Result<void> serve(const ServeOptions& options, Log& log,
   log.info("limits", cgroups.description());
   instances::TemplateBudget budget(options.template_budget_bytes);
   instances::Keeper keeper;
-  Gateway gateway({loop, keeper, cgroups, budget, log}, metrics, access_log, std::move(source),
-                  gateway_options(options));
+  instances::Keeper reader;
+  Gateway gateway({loop, keeper, cgroups, budget, log}, reader, metrics, access_log,
+                  std::move(source), gateway_options(options));
   Service service(loop, gateway, options, log);
   // Bound first, so that a taken port is said at once; who connects meanwhile waits in the backlog.
   GLOWPLUG_TRY(service.listen());
