@@ -16,8 +16,8 @@ namespace glowplug::runtime {
 namespace {
 
 /// Settings that mean something where there is one process and it never sleeps.
-constexpr std::array<std::string_view, 4> kSettings{"timeout", "max_queue", "max_queue_bytes",
-                                                    "max_batch"};
+constexpr std::array<std::string_view, 5> kSettings{"timeout", "max_queue", "max_queue_bytes",
+                                                    "max_batch", "max_batch_delay"};
 
 Error wrong(std::string text) {
   return Error{Code::invalid_argument, std::move(text), "see glowplug-handler --help"};
