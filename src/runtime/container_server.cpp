@@ -16,7 +16,7 @@
 #include "observe/metrics.h"
 #include "runtime/container_model.h"
 #include "runtime/fixed_repository.h"
-#include "runtime/inline_backend.h"
+#include "front/inline/inline_backend.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -127,7 +127,7 @@ Result<void> serve_container(const ServerOptions& options, const OpenEngine& ope
   FixedRepository repository({name, kOnlyVersion, "READY", {}});
   front::Front front(loop, metrics, access_log, repository, {.version = std::string(kVersion)});
   front.serve({name, kOnlyVersion, model.bundle.manifest().engine, signature, settings},
-              std::make_unique<InlineBackend>(loop, *model.session, signature));
+              std::make_unique<front::InlineBackend>(loop, *model.session, signature));
   GLOWPLUG_ASSIGN(const std::unique_ptr<http::HttpServer> server, listen(loop, front, options));
   Ending ending(loop, front, *server, log);
   ending.watch(signals.get());
