@@ -28,7 +28,8 @@ build() {  # build PRESET [TARGET...]
   local testing=ON  # scripts/demo.sh configures without
   [ "$preset" != fuzz ] || testing=OFF
   cmake --preset "$preset" -DBUILD_TESTING=$testing >"$logs/configure-$preset.log" || { cat "$logs/configure-$preset.log"; return 1; }
-  ninja -C "build/$preset" "$@" | tail -n 1
+  ninja -C "build/$preset" "$@" >"$logs/build-$preset.log" || { grep -vE '^\[[0-9]+/[0-9]+\]' "$logs/build-$preset.log" | tail -n 100; return 1; }
+  tail -n 1 "$logs/build-$preset.log"
 }
 
 step_release() {
