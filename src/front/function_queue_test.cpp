@@ -54,6 +54,13 @@ class HandBackend : public Backend {
     outcome.start = outcome_start;
     batch.done(std::move(outcome));
   }
+  void refuse_first(Code code) {
+    Batch batch = std::move(running.front());
+    running.pop_front();
+    Batch::Outcome outcome;
+    outcome.outputs = Error{code, "index 99 is out of bounds", {}};
+    batch.done(std::move(outcome));
+  }
   void lose_first(bool begun = true) {
     Batch batch = std::move(running.front());
     running.pop_front();
@@ -215,6 +222,36 @@ TEST_F(FunctionQueueTest, ALostRequestIsTriedOnceMoreAloneAndThenIs502) {
   EXPECT_EQ(answers[1], "3;");
   EXPECT_EQ(queue.counts().retried, 2U);
   EXPECT_EQ(queue.counts().lost, 1U);
+}
+
+TEST_F(FunctionQueueTest, ARefusedRunIsRepeatedAloneSoThatOnlyTheGuiltySeeTheRefusal) {
+  send({1});
+  send({99});
+  send({3});
+  queue.flush();
+  ASSERT_EQ(backend.running.size(), 1U);
+  backend.refuse_first(Code::invalid_argument);
+  queue.flush();
+  EXPECT_EQ(answers, (std::vector<std::string>{"", "", ""}));
+  ASSERT_EQ(backend.running.size(), 1U);
+  EXPECT_EQ(backend.running[0].rows, 1);
+  backend.answer_first();
+  queue.flush();
+  backend.refuse_first(Code::invalid_argument);
+  queue.flush();
+  backend.answer_first();
+  EXPECT_EQ(answers, (std::vector<std::string>{"2;", "0 index 99 is out of bounds", "4;"}));
+  EXPECT_EQ(queue.counts().split, 1U);
+  EXPECT_EQ(queue.counts().retried, 0U);
+}
+
+TEST_F(FunctionQueueTest, ABackEndThatIsGoneIsNotAskedAgainForEachRequest) {
+  send({1});
+  send({2});
+  queue.flush();
+  backend.refuse_first(Code::unavailable);
+  EXPECT_EQ(answers[1], "12 index 99 is out of bounds");
+  EXPECT_EQ(queue.counts().split, 0U);
 }
 
 TEST_F(FunctionQueueTest, ABatchThatHadNotBegunIsNoRetry) {

@@ -113,7 +113,7 @@ Verdict check_length(const HttpLimits& limits, const RequestFraming& framing) {
   if (framing.content_length <= limits.max_body_bytes) return std::nullopt;
   return Refusal{
       413,
-      fmt::format("body of {} bytes is larger than the limit of {} bytes (max_body_bytes)",
+      fmt::format("body of {} bytes is larger than the limit of {} bytes (max_body)",
                   framing.content_length, limits.max_body_bytes),
       {}};
 }
