@@ -13,6 +13,10 @@ namespace {
 constexpr std::size_t kLookAhead =
     256;  // requests looked at for one batch; bounds the time of a pass
 
+/// How often a request may come back from instances that died and, by their own word, had not begun
+/// with it: that word is not to be trusted without end.
+constexpr std::size_t kMostReturns = 10;
+
 std::size_t bytes_of(const InferRequest& request) {
   std::size_t total = 0;
   for (const InferInput& input : request.inputs) total += input.bytes.size();
@@ -79,6 +83,7 @@ struct FunctionQueue::Call {
   bool waiting = false;
   bool retried = false;
   bool alone = false;  // shares no run any more: its instance died, or its batch was refused
+  std::size_t returns = 0;  // from instances that had not begun with it
 };
 
 FunctionQueue::FunctionQueue(Loop& loop, Backend& backend, QueueLimits limits)
@@ -259,24 +264,20 @@ void FunctionQueue::run_alone(CallPtr call) {
 
 void FunctionQueue::lost(CallPtr call, bool begun, const Error& error) {
   if (!call->done) return;
-  if (begun && call->retried) {
+  const auto give_up = [&](const std::string& why) {
     ++counts_.lost;
-    deliver(*call, Error{Code::instance_lost,
-                         "two instances ended while they had this request: " + error.message,
-                         {}});
-    return;
-  }
+    deliver(*call, Error{Code::instance_lost, why + ": " + error.message, {}});
+  };
+  if (begun && call->retried) return give_up("two instances ended while they had this request");
+  if (!begun && ++call->returns > kMostReturns)
+    return give_up(
+        fmt::format("{} instances ended before they began with this request", call->returns));
   if (begun) {
     call->retried = call->alone = true;
     ++counts_.retried;
   }
-  if (loop_.now() >= call->deadline) {
-    ++counts_.lost;
-    deliver(*call, Error{Code::instance_lost,
-                         "the instance ended and no time was left for another: " + error.message,
-                         {}});
-    return;
-  }
+  if (loop_.now() >= call->deadline)
+    return give_up("the instance ended and no time was left for another");
   enqueue(std::move(call), true);
 }
 

@@ -25,7 +25,7 @@ struct QueueLimits {
 /// What the queue did, cumulative; for /metrics.
 struct QueueCounts {
   std::uint64_t retried = 0;    ///< requests whose instance died and that were tried again
-  std::uint64_t lost = 0;       ///< answered 502 after that
+  std::uint64_t lost = 0;       ///< answered 502: after that, or given back too often
   std::uint64_t expired = 0;    ///< answered 504
   std::uint64_t cancelled = 0;  ///< the caller left first
   std::uint64_t refused = 0;    ///< answered 503: the queue was full

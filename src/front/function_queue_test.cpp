@@ -266,6 +266,24 @@ TEST_F(FunctionQueueTest, ABatchThatHadNotBegunIsNoRetry) {
   EXPECT_EQ(queue.counts().retried, 0U);
 }
 
+TEST_F(FunctionQueueTest, InstancesThatDieWithoutBeginningAreNotBelievedForEver) {
+  send({1});
+  send({2});
+  queue.flush();
+  for (int i = 0; i < 10; ++i) {
+    backend.lose_first(false);
+    EXPECT_EQ(answers[0], "");
+    queue.flush();
+  }
+  backend.lose_first(false);
+  EXPECT_EQ(answers[0],
+            "11 11 instances ended before they began with this request: killed by signal 9");
+  EXPECT_EQ(answers[1], answers[0]) << "they shared every run";
+  EXPECT_EQ(queue.counts().retried, 0U);
+  EXPECT_EQ(queue.counts().lost, 2U);
+  EXPECT_EQ(queue.open_requests(), 0U);
+}
+
 TEST_F(FunctionQueueTest, DeadlinesEndWaitingAndRunningRequests) {
   send({1}, seconds(1));
   queue.flush();

@@ -153,8 +153,17 @@ void Pool::Body::take_replies_of(Instance& instance, std::vector<FinishedBatch>&
     }
     if (!*taken) continue;
     learn_from_reply(instance);
+    name_limit((*taken)->outcome.outputs);
     finished.push_back(std::move(**taken));
   } while (instance.in_flight() > 0 && !instance.ring().prepare_to_sleep());
+}
+
+/// The engine knows only that it got no memory.
+void Pool::Body::name_limit(Result<std::vector<Tensor>>& outputs) const {
+  if (outputs || outputs.error().code != Code::exhausted) return;
+  Error error = outputs.error();
+  error.message += "; " + memory_limit();
+  outputs = std::move(error);
 }
 
 void Pool::Body::learn_from_reply(Instance& instance) {
