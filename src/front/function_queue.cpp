@@ -82,7 +82,7 @@ struct FunctionQueue::Call {
   std::size_t bytes = 0;
   bool waiting = false;
   bool retried = false;
-  bool alone = false;  // shares no run any more: its instance died, or its batch was refused
+  bool alone = false;       // shares no run any more: its instance died, or its batch was refused
   std::size_t returns = 0;  // from instances that had not begun with it
 };
 
