@@ -86,7 +86,8 @@ class Pool::Body final : private TemplateEvents {
   void take_replies_of(Instance& instance, std::vector<FinishedBatch>& finished);
   void learn_from_reply(Instance& instance);
   void name_limit(Result<std::vector<Tensor>>& outputs) const;
-  void note_cold_start(const Instance& instance, const ColdStart& start);
+  void note_cold_start(const ColdStart& start);
+  void log_cold_start(pid_t pid, const ColdStart& start);
   void hand_over(std::vector<FinishedBatch> finished);
   void room();
 

@@ -102,6 +102,7 @@ void Pool::Body::on_forked(std::uint32_t slot, pid_t pid, UniqueFd pidfd) {
   const bool watched = watch != nullptr;
   ++counts_.forks;
   instance->forked(now(), pid, std::move(pidfd), std::move(watch));
+  if (instance->cold_start()) log_cold_start(pid, *instance->cold_start());
   if (!instance->killed_because().empty()) instance->kill(now(), instance->killed_because());
   if (!watched) instance->kill(now(), "its end cannot be watched");
   settle();
