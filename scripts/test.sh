@@ -30,7 +30,7 @@ build() {  # build PRESET [TARGET...]
 
 step_release() {
   build release
-  git ls-files 'src/*.h' 'src/*.cpp' 'fuzz/*.cpp' 'include/*.h' | xargs clang-format-19 --dry-run -Werror
+  git ls-files 'src/*.h' 'src/*.cpp' 'fuzz/*.cpp' 'bench/*.cpp' 'include/*.h' | xargs clang-format-19 --dry-run -Werror
   ctest --test-dir build/release --output-on-failure -j "$jobs" -L unit --no-tests=error | tail -n 8
 }
 step_e2e() {

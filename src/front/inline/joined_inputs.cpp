@@ -23,8 +23,7 @@ void JoinedInputs::join(const Batch& batch, std::size_t input, Datatype datatype
   tensor.shape = batch.items.front().request->inputs.at(input).shape;
   tensor.shape.at(0) = 0;
   std::size_t size = 0;
-  for (const BatchItem& item : batch.items)
-    size += item.request->inputs.at(input).bytes.size();
+  for (const BatchItem& item : batch.items) size += item.request->inputs.at(input).bytes.size();
   tensor.bytes.reserve(size);
   for (const BatchItem& item : batch.items) {
     const InferInput& piece = item.request->inputs.at(input);
