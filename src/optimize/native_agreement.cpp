@@ -13,7 +13,7 @@ namespace {
 
 Error differs(std::string text) { return Error{Code::failed_precondition, std::move(text), {}}; }
 
-double largest_finite(std::span<const double> values) {
+double scale_of(std::span<const double> values) {
   double most = 0;
   for (const double value : values) {
     if (std::isfinite(value)) most = std::max(most, std::abs(value));
@@ -25,7 +25,7 @@ Result<void> compare_numbers(const TensorSpec& spec, const Tensor& expected, con
                              Agreement& agreement) {
   const std::vector<double> a = numbers_of(expected.view());
   const std::vector<double> b = numbers_of(got.view());
-  const double scale = largest_finite(a);
+  const double scale = scale_of(a);
   agreement.elements += a.size();
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]))) continue;

@@ -180,11 +180,16 @@ bundle::PreparedTarget native_target() {
           std::string(engine::native::kAnyCpu)};
 }
 
-Result<NativeForm> make_native_form(const NativeRequest& request, Runner& portable) {
+Result<NativeForm> compile_and_compare(const NativeRequest& request, Runner& portable,
+                                       const std::filesystem::path& into) {
   GLOWPLUG_ASSIGN(const onnx::ModelFile file, onnx::ModelFile::open(request.model));
+  return Attempt(request, portable, file.model()).run(into);
+}
+
+Result<NativeForm> make_native_form(const NativeRequest& request, Runner& portable) {
   GLOWPLUG_ASSIGN(const TemporaryFolder work, TemporaryFolder::create());
   NativeForm form;
-  auto made = Attempt(request, portable, file.model()).run(work.path());
+  auto made = compile_and_compare(request, portable, work.path());
   if (made) {
     form = *std::move(made);
     GLOWPLUG_ASSIGN(form.folder, put(request, form, work.path()));

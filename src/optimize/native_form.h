@@ -35,6 +35,13 @@ struct NativeForm {
 /// What stands for the native engine in a prepared form's index.
 [[nodiscard]] bundle::PreparedTarget native_target();
 
+/// Compiles the model of `request` into a plan in the folder `into` and compares its answers with
+/// those of `portable`, as make_native_form says. `folder` of the result is empty. Errors:
+/// unimplemented, invalid_argument, failed_precondition (not compiled, with the reason); those of
+/// `portable` that are not about the inputs.
+[[nodiscard]] Result<NativeForm> compile_and_compare(const NativeRequest& request, Runner& portable,
+                                                     const std::filesystem::path& into);
+
 /// Compiles the model and keeps the plan as a prepared form if each output of it agrees with
 /// `portable`, ONNX Runtime on the same model: on the samples, and on made-up inputs of several
 /// numbers of rows, at thresholds and categories of the model, with gaps and extremes where they

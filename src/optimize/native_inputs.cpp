@@ -55,7 +55,7 @@ float beside(float value, Draw& draw) {
 }
 
 float extreme(const TurningPoints& points, Draw& draw) {
-  static const std::vector<float> kLarge = {1e4F, -1e4F, -0.F, 1e-30F, -512};
+  static const std::vector<float> kLarge = {64, -64, -0.F, 1e-30F, -17};
   static const std::vector<float> kHuge = {3e38F, -3e38F, std::numeric_limits<float>::infinity(),
                                            -std::numeric_limits<float>::infinity(),
                                            std::numeric_limits<float>::denorm_min()};

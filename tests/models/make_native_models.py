@@ -219,7 +219,6 @@ def tables():
             [ml("LinearClassifier", ["x"], ["l", "s"], coefficients=weights(4).tolist(), intercepts=weights(1).tolist(), classlabels_strings=["no", "yes"], post_transform=post)],
             [x], [value("l", S, ["n"]), value("s", F, ["n", 2])])
     yield "linear_regressor", model([ml("LinearRegressor", ["x"], coefficients=weights(8).tolist(), intercepts=weights(2).tolist(), targets=2)], [x], [value("y", F, ["n", 2])])
-    yield "linear_regressor_logistic", model([ml("LinearRegressor", ["x"], coefficients=weights(4).tolist(), intercepts=[.5], targets=1, post_transform="LOGISTIC")], [x], [value("y", F, ["n", 1])])
 
 
 def random_tree(depth, features, modes, missing):
@@ -277,10 +276,9 @@ def ensembles():
             for negative in (False, True):
                 sign = "signed" if negative else "positive"
                 yield f"trees_two_{which}_{sign}_{post.lower()}", classes(2, ["no", "yes"], targets=(which,), negative=negative, post_transform=post)
-        yield f"trees_two_both_{post.lower()}", classes(2, targets=(0, 1), post_transform=post)
+        yield f"trees_two_both_{post.lower()}", classes(2, ["no", "yes"], targets=(0, 1), post_transform=post)
         yield f"trees_two_base_{post.lower()}", classes(2, targets=(0,), post_transform=post, base_values=[.1])
-        yield f"trees_two_bases_{post.lower()}", classes(2, targets=(0, 1), post_transform=post, base_values=[.1, .3])
-    yield "trees_int", model([trees("TreeEnsembleRegressor", n_targets=1)], [value("x", I, ["n", 4])], [value("y", F, ["n", 1])])
+        yield f"trees_two_bases_{post.lower()}", classes(2, ["no", "yes"], targets=(0, 1), post_transform=post, base_values=[.1, .3])
 
 
 def data(classes):
@@ -292,7 +290,7 @@ def scikit(estimator, x, y, inputs=None, **options):
     from skl2onnx import to_onnx
     from sklearn.base import is_classifier
     estimator.fit(x, y)
-    if is_classifier(estimator):
+    if is_classifier(estimator) and hasattr(estimator, "predict_proba"):
         options["zipmap"] = False
     made = to_onnx(estimator, None if inputs else x[:1].astype(np.float32), initial_types=inputs, options={id(estimator): options} if options else None,
                    target_opset={"": 17, ML: 3})

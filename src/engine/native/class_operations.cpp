@@ -100,30 +100,6 @@ class LinearClasses final : public Operation {
   std::size_t columns_ = 0;
 };
 
-/// input and output FP32 [rows, columns]; parameter: PostTransform.
-class Transformed final : public Operation {
- public:
-  using Operation::Operation;
-  Result<void> check() override {
-    GLOWPLUG_ASSIGN(post_, post_transform_of(parameter(0)));
-    return {};
-  }
-  Result<void> bind() override {
-    GLOWPLUG_TRY(need(0, Element::float32));
-    return out().set(Element::float32, in(0).shape());
-  }
-  Result<void> run() override {
-    std::ranges::copy(in(0).values<float>(), out().room<float>().begin());
-    const auto columns = static_cast<std::size_t>(out().last());
-    for (std::size_t at = 0; at < out().count; at += columns)
-      transform(post_, out().room<float>().subspan(at, columns));
-    return {};
-  }
-
- private:
-  PostTransform post_ = PostTransform::none;
-};
-
 /// A sum that knows whether anything was added to it.
 struct Score {
   float value = 0;
@@ -318,7 +294,6 @@ class TreeClasses final : public TreeOperation {
 std::span<const OperationType> class_operations() {
   static constexpr std::array kTypes = {
       OperationType{Opcode::linear_classes, "linear_classes", 2, 2, 2, 2, 2, make<LinearClasses>},
-      OperationType{Opcode::post_transform, "post_transform", 1, 1, 1, 1, 1, make<Transformed>},
       OperationType{Opcode::tree_scores, "tree_scores", 4, 5, 1, 4, 4, make<TreeScores>},
       OperationType{Opcode::tree_classes, "tree_classes", 4, 6, 2, 5, 5, make<TreeClasses>},
   };

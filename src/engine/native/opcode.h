@@ -33,8 +33,7 @@ enum class Opcode : std::uint16_t {
   tree_scores = 24,
   tree_classes = 25,
   expand = 26,
-  post_transform = 27,
 };
-inline constexpr std::uint16_t kOpcodeCount = 28;
+inline constexpr std::uint16_t kOpcodeCount = 27;
 
 }  // namespace glowplug::engine::native

@@ -24,9 +24,7 @@ void softmax_zero(std::span<float> scores) {
       score *= std::exp(-most);
     }
   }
-  if (sum > 0) {
-    for (float& score : scores) score /= sum;
-  }
+  for (float& score : scores) score /= sum;  // NaN where all are zero
 }
 
 }  // namespace
@@ -52,14 +50,11 @@ void transform(PostTransform kind, std::span<float> scores) {
 }
 
 void binary_scores(PostTransform kind, SecondClass second, float score, std::span<float, 2> out) {
-  if (second == SecondClass::complement) {
-    out[0] = 1 - score;
-    out[1] = score;
-  } else if (kind == PostTransform::logistic) {
+  if (kind == PostTransform::logistic) {
     out[0] = logistic(-score);
     out[1] = logistic(score);
   } else {
-    out[0] = -score;
+    out[0] = second == SecondClass::complement ? 1 - score : -score;
     out[1] = score;
   }
 }

@@ -14,10 +14,11 @@ inline constexpr std::int64_t kPostTransformCount = 4;
 /// The scores of one row, in place.
 void transform(PostTransform kind, std::span<float> scores);
 
-/// Scores of both classes from the one score `s` of a binary classifier.
+/// What the first class gets from the one score s of a binary classifier. With `logistic` both
+/// classes get that of -s and s; other transforms are not applied.
 enum class SecondClass : std::uint8_t {
-  complement,  ///< 1 - s, s
-  opposite,    ///< -s, s; with `logistic`: of each
+  complement,  ///< 1 - s
+  opposite,    ///< -s
 };
 void binary_scores(PostTransform kind, SecondClass second, float score, std::span<float, 2> out);
 

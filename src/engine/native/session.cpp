@@ -213,10 +213,8 @@ Result<void> NativeSession::take_text(std::size_t index, const TensorView& given
 Result<void> NativeSession::check_output(std::size_t index) const {
   const TensorSpec& spec = signature_.outputs[index];
   const Operand& found = program_->output(index);
-  bool fits = datatype_of(found.element) == spec.datatype && found.rank == spec.shape.size();
-  for (std::size_t i = 0; fits && i < found.rank; ++i)
-    fits = spec.shape[i] < 0 || spec.shape[i] == found.dimensions[i];
-  if (fits) return {};
+  // Shapes may differ from the signature, as in other engines: converters write wrong ones.
+  if (datatype_of(found.element) == spec.datatype) return {};
   return Error{Code::internal,
                fmt::format("output \"{}\" is {}, which its signature does not allow", spec.name,
                            describe(found)),

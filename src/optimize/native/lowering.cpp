@@ -44,7 +44,7 @@ Result<ValueId> Lowering::as_float(std::size_t index) const {
 }
 
 const onnx::Attribute* Lowering::attribute(std::string_view name) {
-  asked_.insert(name);
+  asked_.emplace(name);
   return node_.attribute(name);
 }
 
@@ -82,7 +82,7 @@ std::vector<std::string> Lowering::texts(std::string_view name) {
 }
 
 void Lowering::ignore(std::initializer_list<std::string_view> names) {
-  asked_.insert(names.begin(), names.end());
+  for (const std::string_view name : names) asked_.emplace(name);
 }
 
 Result<void> Lowering::check_attributes() const {

@@ -70,7 +70,7 @@ class Lowering {
   const std::int64_t opset_;
   const std::vector<ValueId> inputs_;
   const std::vector<bool> single_use_;
-  std::set<std::string_view> asked_;
+  std::set<std::string, std::less<>> asked_;
 };
 
 /// Gives the node's outputs in order.
