@@ -393,7 +393,7 @@ class Cast final : public Operation {
       case Element::int32:
         return from<std::int32_t>();
       default:
-        return from<bool>();
+        return from<std::uint8_t>();  // a plan may hold other bytes than a bool may
     }
   }
 

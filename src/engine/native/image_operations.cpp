@@ -40,9 +40,11 @@ class Convolution final : public Operation {
     GLOWPLUG_ASSIGN(
         window_, Window::create(parameters().subspan(4), in(0).dimensions[2], in(0).dimensions[3]));
     const std::int64_t channels = in(0).dimensions[1];
-    const std::int64_t depth =
-        channels / parameter(0) * (window_.height.kernel * window_.width.kernel);
-    if (channels % parameter(0) != 0 || depth != in(1).dimensions[1] || depth == 0)
+    const std::int64_t area = window_.height.kernel * window_.width.kernel;
+    const std::int64_t depth = in(1).dimensions[1];
+    // By division: a product of numbers from a plan may overflow.
+    if (channels % parameter(0) != 0 || depth == 0 || depth % area != 0 ||
+        depth / area != channels / parameter(0))
       return invalid_argument(fmt::format("weights {} for {} in {} groups", describe(in(1)),
                                           describe(in(0)), parameter(0)));
     depth_ = static_cast<std::size_t>(depth);

@@ -62,14 +62,14 @@ Result<std::unique_ptr<NativeSession>> NativeSession::of_bytes(std::span<const s
                                                                const Kernels& kernels,
                                                                const Limits& limits) {
   GLOWPLUG_ASSIGN(Plan plan, Plan::read(bytes));
-  std::unique_ptr<NativeSession> session(new NativeSession(plan));
-  GLOWPLUG_TRY(session->prepare(kernels, limits));
+  std::unique_ptr<NativeSession> session(new NativeSession(plan, limits));
+  GLOWPLUG_TRY(session->prepare(kernels));
   return session;
 }
 
-Result<void> NativeSession::prepare(const Kernels& kernels, const Limits& limits) {
+Result<void> NativeSession::prepare(const Kernels& kernels) {
   GLOWPLUG_TRY(read_signature());
-  GLOWPLUG_ASSIGN(program_, Program::create(plan_, kernels, limits));
+  GLOWPLUG_ASSIGN(program_, Program::create(plan_, kernels, limits_));
   buffers_.resize(signature_.inputs.size());
   sliced_outputs_.resize(signature_.outputs.size());
   sliced_shapes_.resize(signature_.outputs.size());
@@ -264,6 +264,11 @@ Result<void> NativeSession::append_outputs(std::span<const std::size_t> wanted, 
     const std::size_t size =
         is_text ? framed_size(found.values<std::string_view>()) : found.size_bytes();
     const std::size_t at = bytes.size();
+    if (at + size > limits_.memory_bytes)
+      return Error{Code::exhausted,
+                   fmt::format("more than {} bytes of output \"{}\"", limits_.memory_bytes,
+                               signature_.outputs[index].name),
+                   "send fewer rows at once"};
     bytes.resize(at + size);
     if (is_text) {
       frame(found.values<std::string_view>(), bytes.data() + at);

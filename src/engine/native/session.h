@@ -35,8 +35,8 @@ class NativeSession final : public engine::Session {
   [[nodiscard]] double estimated_cost_ns(std::size_t rows) const;
 
  private:
-  explicit NativeSession(Plan plan) : plan_(plan) {}
-  [[nodiscard]] Result<void> prepare(const Kernels& kernels, const Limits& limits);
+  NativeSession(Plan plan, const Limits& limits) : plan_(plan), limits_(limits) {}
+  [[nodiscard]] Result<void> prepare(const Kernels& kernels);
   [[nodiscard]] Result<void> read_signature();
   [[nodiscard]] Result<void> take_input(std::size_t index, const TensorView& given,
                                         std::size_t first_row, std::size_t rows);
@@ -65,6 +65,7 @@ class NativeSession final : public engine::Session {
 
   std::optional<MappedFile> file_;
   Plan plan_;
+  const Limits limits_;
   Signature signature_;
   std::unique_ptr<Program> program_;
   std::vector<Buffer> buffers_;
