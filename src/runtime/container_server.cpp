@@ -117,8 +117,9 @@ Result<void> serve_container(const ServerOptions& options, const OpenEngine& ope
                              const std::function<void(const std::string& address)>& listening) {
   GLOWPLUG_ASSIGN(const UniqueFd signals, signals_as_descriptor());
   GLOWPLUG_ASSIGN(const FunctionSettings settings, apply({}, options.settings));
-  GLOWPLUG_ASSIGN(const ContainerModel model,
-                  load_container_model(options.bundle, options.engine_library, open, log));
+  GLOWPLUG_ASSIGN(
+      const ContainerModel model,
+      load_container_model(options.bundle, {options.engine, options.engine_library}, open, log));
   GLOWPLUG_ASSIGN(Signature signature, served_signature(model));
   const std::string& name = model.bundle.manifest().name;
   http::AsioLoop loop;
@@ -130,7 +131,7 @@ Result<void> serve_container(const ServerOptions& options, const OpenEngine& ope
           : front::AccessLog::Sink());
   FixedRepository repository({name, kOnlyVersion, "READY", {}});
   front::Front front(loop, metrics, access_log, repository, {.version = std::string(kVersion)});
-  front.serve({name, kOnlyVersion, model.bundle.manifest().engine, signature, settings},
+  front.serve({name, kOnlyVersion, std::string(model.engine->name()), signature, settings},
               std::make_unique<front::InlineBackend>(loop, *model.session, signature));
   GLOWPLUG_ASSIGN(const std::unique_ptr<http::HttpServer> server, listen(loop, front, options));
   Ending ending(loop, front, *server, log);
