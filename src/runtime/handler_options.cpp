@@ -81,8 +81,9 @@ Result<void> read_log_level(Given& given, std::string_view value) {
 }
 Result<void> read_engine(Given& given, std::string_view value) {
   if (value != "native" && value != "onnxruntime")
-    return wrong(fmt::format("--engine is \"{}\"; native or onnxruntime was expected", value));
-  given.server.engine = value;
+    return wrong(
+        fmt::format("--engine is \"{}\"; auto, native or onnxruntime was expected", value));
+  given.server.engine = value == "auto" ? "" : value;
   return {};
 }
 Result<void> read_role(Given& given, std::string_view value) {

@@ -190,7 +190,9 @@ def descendants(pid):
 
 
 def serve(installation, *arguments):
-    """A running `glowplug serve ARGUMENTS` on a free port."""
+    """A running `glowplug serve ARGUMENTS` on a free port; with processes for every function unless `--engine` says otherwise."""
+    if "--engine" not in arguments:
+        arguments = (*arguments, "--engine", "onnxruntime")
     return Server(installation.command("glowplug", "serve", *arguments, "--http-port", "0"), installation.environment, installation.home)
 
 

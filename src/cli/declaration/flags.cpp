@@ -9,11 +9,13 @@ namespace {
 
 ValueKind kind_of(const SettingRow& row) {
   if (row.type == "duration") return ValueKind::duration;
+  if (row.type == "choice") return ValueKind::choice;
   return row.type == "size" ? ValueKind::size : ValueKind::count;
 }
 
 std::string placeholder_of(ValueKind kind) {
   if (kind == ValueKind::duration) return "DURATION";
+  if (kind == ValueKind::choice) return "ENGINE";
   return kind == ValueKind::size ? "SIZE" : "COUNT";
 }
 
@@ -46,6 +48,7 @@ std::vector<Flag> function_setting_flags(bool from_environment) {
                      .fallback = row.write(FunctionSettings{}),
                      .variable = from_environment ? variable_of_key(row.key) : "",
                      .help = std::string(row.meaning),
+                     .choices = row.choices,
                      .function_setting = true,
                      .check = [&row](std::string_view text) {
                        FunctionSettings settings;

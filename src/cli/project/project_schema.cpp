@@ -23,6 +23,8 @@ Json schema_of(const SettingRow& row) {
     schema = quantity("ns|us|ms|s|m|h|d");
   } else if (row.type == "size") {
     schema = quantity("B|KiB|MiB|GiB|TiB|kB|KB|MB|GB|TB");
+  } else if (row.type == "choice") {
+    schema = {{"enum", row.choices}};
   } else {
     schema = {{"type", Json::array({"integer", "string"})},
               {"minimum", 0},
