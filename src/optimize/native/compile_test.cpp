@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/sha256.h"
+#include "engine/native/opcode.h"
 #include "engine/native/plan.h"
 #include "engine/testing/conformance.h"
 #include "engine/testing/tensors.h"
@@ -11,6 +12,7 @@
 namespace glowplug::optimize::native {
 namespace {
 
+using engine::native::Opcode;
 using engine::testing::Adapter;
 using testing::CompilingEngine;
 
