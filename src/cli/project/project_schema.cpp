@@ -1,6 +1,7 @@
 #include "cli/project/project_schema.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/project/project_keys.h"
 #include "model/function_settings.h"
@@ -24,7 +25,8 @@ Json schema_of(const SettingRow& row) {
   } else if (row.type == "size") {
     schema = quantity("B|KiB|MiB|GiB|TiB|kB|KB|MB|GB|TB");
   } else if (row.type == "choice") {
-    schema = {{"enum", row.choices}};
+    schema = {{"type", "string"},
+              {"pattern", fmt::format("^({}|.*{}.*)$", fmt::join(row.choices, "|"), kVariable)}};
   } else {
     schema = {{"type", Json::array({"integer", "string"})},
               {"minimum", 0},
