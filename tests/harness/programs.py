@@ -197,7 +197,9 @@ def serve(installation, *arguments):
 
 
 def handler(installation, bundle, *arguments):
-    """A running `glowplug-handler BUNDLE`: the same front, the engine in the same process."""
+    """A running `glowplug-handler BUNDLE`: the same front, the engine in the same process; ONNX Runtime unless `--engine` says otherwise."""
+    if "--engine" not in arguments:
+        arguments = (*arguments, "--engine", "onnxruntime")
     return Server(installation.command("glowplug-handler", bundle, "--http-port", "0", *arguments), installation.environment, installation.home)
 
 
