@@ -1,8 +1,11 @@
+// The low-level calls: EVP would bring the library's providers and, being shared, 120 page faults
+// to every start of every program.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/sha256.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include <array>
 #include <cerrno>
@@ -12,28 +15,22 @@
 namespace glowplug {
 
 struct Sha256::Context {
-  EVP_MD_CTX* handle = EVP_MD_CTX_new();
-  Context() {
-    GLOWPLUG_CHECK(handle != nullptr && EVP_DigestInit_ex(handle, EVP_sha256(), nullptr) == 1);
-  }
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-  ~Context() { EVP_MD_CTX_free(handle); }
+  SHA256_CTX state;
 };
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) {}
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+  GLOWPLUG_CHECK(SHA256_Init(&context_->state) == 1);
+}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 
 void Sha256::update(std::span<const std::byte> bytes) {
-  GLOWPLUG_CHECK(EVP_DigestUpdate(context_->handle, bytes.data(), bytes.size()) == 1);
+  GLOWPLUG_CHECK(SHA256_Update(&context_->state, bytes.data(), bytes.size()) == 1);
 }
 
 std::string Sha256::hex() {
-  std::array<unsigned char, 32> digest{};
-  unsigned length = 0;
-  GLOWPLUG_CHECK(EVP_DigestFinal_ex(context_->handle, digest.data(), &length) == 1 &&
-                 length == digest.size());
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  GLOWPLUG_CHECK(SHA256_Final(digest.data(), &context_->state) == 1);
   std::string text;
   for (const unsigned char byte : digest) fmt::format_to(std::back_inserter(text), "{:02x}", byte);
   return text;

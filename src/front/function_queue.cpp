@@ -132,7 +132,7 @@ void FunctionQueue::cancel(std::uint64_t ticket) {
 
 void FunctionQueue::flush() {
   expire_if_late();
-  while (!waiting_.empty() && backend_.free_batches() > 0) {
+  while (!waiting_.empty() && backend_.free_batches() > 0 && !waits_for_company()) {
     std::vector<CallPtr> calls;
     Batch batch = next_batch(calls);
     if (calls.empty()) break;
@@ -147,6 +147,17 @@ void FunctionQueue::flush() {
     return;
   }
   backend_.backlog(waiting_rows_, loop_.now() - waiting_.front()->queued);
+}
+
+bool FunctionQueue::waits_for_company() {
+  if (limits_.max_delay <= Duration(0) || limits_.max_batch < 2 || open_ < 2) return false;
+  while (!waiting_.empty() && !waiting_.front()->done) waiting_.pop_front();
+  if (waiting_.empty() || waiting_.front()->retried) return false;
+  if (waiting_rows_ >= static_cast<std::size_t>(limits_.max_batch)) return false;
+  const Time end = waiting_.front()->queued + limits_.max_delay;
+  if (end <= loop_.now()) return false;
+  delay_timer_ = loop_.at(end, [this] { flush(); });
+  return true;
 }
 
 Batch FunctionQueue::next_batch(std::vector<CallPtr>& calls) {

@@ -89,6 +89,9 @@ InferRequest request_of(std::vector<float> values) {
 
 class FunctionQueueTest : public ::testing::Test {
  protected:
+  explicit FunctionQueueTest(Duration max_delay = Duration(0))
+      : queue(loop, backend,
+              {.max_rows = 10, .max_bytes = 1000, .max_batch = 8, .max_delay = max_delay}) {}
   void send(std::vector<float> values, Duration limit = seconds(5)) {
     const std::size_t mine = answers.size();
     answers.emplace_back();
@@ -112,7 +115,7 @@ class FunctionQueueTest : public ::testing::Test {
   HandLoop loop;
   HandBackend backend{8};
   std::vector<std::string> answers;
-  FunctionQueue queue{loop, backend, {.max_rows = 10, .max_bytes = 1000, .max_batch = 8}};
+  FunctionQueue queue;
   std::vector<std::uint64_t> tickets;
 };
 
@@ -140,6 +143,52 @@ TEST_F(FunctionQueueTest, NeverPacksMoreRowsThanTheLimit) {
   queue.flush();
   ASSERT_EQ(backend.running.size(), 2U);
   EXPECT_EQ(backend.running[0].rows, 5);
+}
+
+/// The same queue with a delay for fuller batches.
+class DelayedQueueTest : public FunctionQueueTest {
+ protected:
+  DelayedQueueTest() : FunctionQueueTest(milliseconds(2)) { backend.room = 2; }
+};
+
+TEST_F(DelayedQueueTest, ALoneRequestIsNotDelayed) {
+  send({1});
+  queue.flush();
+  EXPECT_EQ(backend.running.size(), 1U);
+}
+
+TEST_F(DelayedQueueTest, ARequestBesideOthersWaitsForCompanyUntilTheDelayIsOver) {
+  send({1});
+  queue.flush();
+  send({2});
+  queue.flush();
+  loop.advance(milliseconds(1));
+  send({3});
+  queue.flush();
+  EXPECT_EQ(backend.running.size(), 1U);
+  loop.advance(milliseconds(1));
+  ASSERT_EQ(backend.running.size(), 2U);
+  EXPECT_EQ(backend.running[1].rows, 2);
+}
+
+TEST_F(DelayedQueueTest, AFullBatchGoesAtOnce) {
+  send({1});
+  queue.flush();
+  send({1, 2, 3, 4});
+  send({5, 6, 7, 8});
+  queue.flush();
+  ASSERT_EQ(backend.running.size(), 2U);
+  EXPECT_EQ(backend.running[1].rows, 8);
+}
+
+TEST_F(DelayedQueueTest, ARequestThatIsTriedAgainIsNotDelayed) {
+  send({1});
+  send({2});
+  queue.flush();
+  loop.advance(milliseconds(2));
+  backend.lose_first();
+  queue.flush();
+  EXPECT_EQ(backend.running.size(), 2U);
 }
 
 TEST_F(FunctionQueueTest, AFullQueueRefusesWithItsLimit) {

@@ -12,7 +12,8 @@ QueueLimits limits_of(const FunctionDescription& about) {
     max_batch = std::min<std::int64_t>(max_batch, about.settings.max_batch);
   return {.max_rows = about.settings.max_queue,
           .max_bytes = about.settings.max_queue_bytes,
-          .max_batch = max_batch};
+          .max_batch = max_batch,
+          .max_delay = about.settings.max_batch_delay};
 }
 
 }  // namespace

@@ -80,6 +80,9 @@ std::vector<SettingRow> make_rows() {
                    &S::idle_timeout),
       count_row("max_batch", "most rows that run together; 0: what the bundle allows", "32", 0,
                 65536, &S::max_batch),
+      duration_row("max_batch_delay",
+                   "longest wait for a fuller batch while others are at work; 0: none", "2ms",
+                   &S::max_batch_delay),
   };
 }
 

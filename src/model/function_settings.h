@@ -26,6 +26,7 @@ struct FunctionSettings {
                                   << 20;  ///< bytes of tensors waiting; one more request is 503
   Duration idle_timeout = seconds(60);    ///< an instance without work leaves after this long
   std::uint32_t max_batch = 0;            ///< rows that run together; 0: what the bundle allows
+  Duration max_batch_delay{0};  ///< a request that is not alone waits this long for company
 };
 
 /// One setting: flag, key, environment, help and JSON Schema come from this row.

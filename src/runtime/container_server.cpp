@@ -123,7 +123,7 @@ Result<void> serve_container(const ServerOptions& options, const OpenEngine& ope
   const std::string& name = model.bundle.manifest().name;
   http::AsioLoop loop;
   observe::Metrics metrics(kVersion);
-  front::AccessLog access_log(write_to_stderr);
+  front::AccessLog access_log(options.access_log ? write_to_stderr : front::AccessLog::Sink());
   FixedRepository repository({name, kOnlyVersion, "READY", {}});
   front::Front front(loop, metrics, access_log, repository, {.version = std::string(kVersion)});
   front.serve({name, kOnlyVersion, model.bundle.manifest().engine, signature, settings},

@@ -16,8 +16,8 @@ namespace glowplug::runtime {
 namespace {
 
 /// Settings that mean something where there is one process and it never sleeps.
-constexpr std::array<std::string_view, 4> kSettings{"timeout", "max_queue", "max_queue_bytes",
-                                                    "max_batch"};
+constexpr std::array<std::string_view, 5> kSettings{"timeout", "max_queue", "max_queue_bytes",
+                                                    "max_batch", "max_batch_delay"};
 
 Error wrong(std::string text) {
   return Error{Code::invalid_argument, std::move(text), "see glowplug-handler --help"};
@@ -106,8 +106,10 @@ const std::vector<Flag>& flags() {
   return all;
 }
 
+constexpr std::string_view kNoAccessLog = "--no-access-log";  // the one flag without a value
+
 Error unknown_flag(std::string_view flag) {
-  std::vector<std::string> names;
+  std::vector<std::string> names{std::string(kNoAccessLog)};
   for (const Flag& known : flags()) names.emplace_back(known.name);
   for (const std::string_view key : kSettings) names.push_back(flag_of(key));
   const auto near = nearest(flag, names);
@@ -156,6 +158,10 @@ Result<HandlerOptions> read_handler_options(std::span<const char* const> argumen
       given.bundle = argument;
       continue;
     }
+    if (argument == kNoAccessLog) {
+      given.server.access_log = false;
+      continue;
+    }
     const std::size_t equals = argument.find('=');
     const std::string_view name = argument.substr(0, equals);
     if (!is_known(name)) return unknown_flag(name);
@@ -177,7 +183,8 @@ std::string handler_help() {
       "(8080)\n"
       "  --host ADDRESS           address to listen on (127.0.0.1)\n"
       "  --engine-library FILE    the engine's shared library (where it was installed)\n"
-      "  --log-level LEVEL        debug, info, warning or error (info)\n";
+      "  --log-level LEVEL        debug, info, warning or error (info)\n"
+      "  --no-access-log          no line for each request\n";
   for (const SettingRow& row : function_setting_rows()) {
     if (!is_setting(row.key)) continue;
     text += fmt::format("  {:<24} {} ({})\n", flag_of(row.key) + " " + std::string(row.type),
