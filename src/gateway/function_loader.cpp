@@ -7,6 +7,7 @@
 #include "bundle/bundle.h"
 #include "bundle/library_hash.h"
 #include "bundle/prepared.h"
+#include "scale/local_time.h"
 
 namespace glowplug::gateway {
 namespace {
@@ -35,6 +36,12 @@ instances::TemplateSpec spec_for(const Wanted& wanted, const bundle::Bundle& ope
   return spec;
 }
 
+/// The first look at a named zone makes the library read all of them, which takes longer than the
+/// loop's thread may: later ones, of the pool there, find them read.
+void read_time_zones(const FunctionSettings& settings) {
+  (void)scale::local_minute(std::chrono::system_clock::now(), settings.keep_warm.zone);
+}
+
 }  // namespace
 
 Result<LoadedFunction> load_function(const Wanted& wanted, FunctionSource& source,
@@ -49,6 +56,7 @@ Result<LoadedFunction> load_function(const Wanted& wanted, FunctionSource& sourc
                     bundle::short_digest(opened.digest()), bundle::short_digest(wanted.digest)),
         {}};
   }
+  read_time_zones(wanted.settings);
   GLOWPLUG_ASSIGN(std::string hash, engine_hash(options, source));
   const bundle::Manifest& manifest = opened.manifest();
   const bundle::ChosenForm form =
