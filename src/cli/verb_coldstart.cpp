@@ -114,8 +114,14 @@ Attempt<Report> run_coldstart(const Session& session) {
   const auto plot = session.invocation.given("plot");
   GLOWPLUG_TRY(check_plot(plot));
   GLOWPLUG_ASSIGN(Subject subject, find_subject(session, reference));
+  GLOWPLUG_ASSIGN(subject.wanted.settings,
+                  glowplug::apply(subject.wanted.settings, session.invocation.function_settings()));
   GLOWPLUG_ASSIGN(const EngineSetup setup, find_engine(session.invocation));
   GLOWPLUG_ASSIGN(const gateway::ColdStarts starts, measure(session, subject, setup));
+  if (starts.in_loop)
+    session.output.note(
+        "The model is compiled: serve answers it in its own loop, without a process. These are the "
+        "starts of the instances that take batches too long for the loop.");
   const ColdStartFigures from_nothing = figures_of(starts.from_nothing);
   const ColdStartFigures from_template = figures_of(starts.from_template);
   const gateway::Wanted& wanted = subject.wanted;
@@ -130,6 +136,7 @@ Attempt<Report> run_coldstart(const Session& session) {
                {"digest", wanted.digest},
                {"form", starts.form},
                {"form_reason", starts.form_reason},
+               {"in_loop", starts.in_loop},
                {"from_nothing", json_of(from_nothing, starts.from_nothing)},
                {"from_template", json_of(from_template, starts.from_template)},
                {"plot", plot ? Json(plot->text) : Json()}},

@@ -256,7 +256,10 @@ Result<ColdStarts> measure_cold_starts(const ColdStartOptions& options, Function
   GLOWPLUG_ASSIGN(LoadedFunction loaded, load_function(options.wanted, source, options.loader));
   GLOWPLUG_ASSIGN(auto inputs, inputs_for(loaded.wanted, loaded.description.signature));
   GLOWPLUG_ASSIGN(instances::PoolOptions pool, pool_options(options, loaded));
-  ColdStarts starts{loaded.spec.prepared ? "prepared" : "portable", loaded.form_reason, {}, {}};
+  ColdStarts starts;
+  starts.in_loop = loaded.native.has_value();
+  starts.form = starts.in_loop ? "native" : loaded.spec.prepared ? "prepared" : "portable";
+  starts.form_reason = loaded.form_reason;
   Bench bench(std::move(pool), std::move(inputs), options.interrupted, log);
   const std::uint32_t all = 2 * options.rounds;
   for (std::uint32_t i = 0; i < options.rounds; ++i) {

@@ -33,7 +33,10 @@ struct ColdStartRound {
 };
 
 struct ColdStarts {
-  std::string form;                           ///< "prepared" or "portable"
+  std::string form;  ///< "native", "prepared" or "portable"
+  /// `serve` answers it in its own loop and starts no process, but for batches that would hold the
+  /// loop up: those are what is measured.
+  bool in_loop = false;
   std::string form_reason;                    ///< why that one
   std::vector<ColdStartRound> from_nothing;   ///< no process: template, then instance
   std::vector<ColdStartRound> from_template;  ///< the template is there, asleep

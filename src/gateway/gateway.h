@@ -13,6 +13,7 @@
 #include "gateway/function_loader.h"
 #include "gateway/function_source.h"
 #include "gateway/load_plan.h"
+#include "gateway/native_backend.h"
 #include "gateway/pool_backend.h"
 #include "gateway/takeovers.h"
 #include "instances/pool.h"

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "base/nearest.h"
@@ -78,6 +80,36 @@ SettingRow schedule_row(std::string_view key, std::string_view meaning, std::str
           [member](const FunctionSettings& settings) { return scale::to_text(settings.*member); }};
 }
 
+constexpr std::array kEngines{
+    std::pair{std::string_view("auto"), EngineChoice::automatic},
+    std::pair{std::string_view("native"), EngineChoice::native},
+    std::pair{std::string_view("onnxruntime"), EngineChoice::of_manifest}};
+
+Result<void> read_engine(FunctionSettings& settings, std::string_view text) {
+  for (const auto& [name, choice] : kEngines) {
+    if (name != text) continue;
+    settings.engine = choice;
+    return {};
+  }
+  return Error{Code::invalid_argument,
+               fmt::format("\"{}\" is no engine; auto, native or onnxruntime was expected", text),
+               {}};
+}
+
+SettingRow engine_row() {
+  const auto write = [](const FunctionSettings& settings) {
+    for (const auto& [name, choice] : kEngines) {
+      if (choice == settings.engine) return std::string(name);
+    }
+    return std::string();
+  };
+  SettingRow row{
+      "engine", "choice",    "engine that runs the model; auto: native if it is compiled",
+      "auto",   read_engine, write};
+  for (const auto& [name, choice] : kEngines) row.choices.emplace_back(name);
+  return row;
+}
+
 std::vector<SettingRow> make_rows() {
   using S = FunctionSettings;
   return {
@@ -103,6 +135,7 @@ std::vector<SettingRow> make_rows() {
       duration_row("max_batch_delay",
                    "longest wait for a fuller batch while others are at work; 0: none", "2ms",
                    &S::max_batch_delay),
+      engine_row(),
   };
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -13,6 +14,13 @@
 #include "scale/keep_warm.h"
 
 namespace glowplug {
+
+/// Which engine runs a function's model.
+enum class EngineChoice {
+  automatic,    ///< native if the bundle holds the model compiled for it, else that of the manifest
+  native,       ///< it cannot be served without
+  of_manifest,  ///< ONNX Runtime
+};
 
 /// How one function is served. `function:` of glowplug.yaml, flags of `serve`, the function's
 /// record in the store.
@@ -28,18 +36,20 @@ struct FunctionSettings {
                                   << 20;  ///< bytes of tensors waiting; one more request is 503
   Duration idle_timeout = seconds(60);    ///< an instance without work leaves after this long
   std::uint32_t max_batch = 0;            ///< rows that run together; 0: what the bundle allows
+  EngineChoice engine = EngineChoice::automatic;
   Duration max_batch_delay{0};  ///< a request that is not alone waits this long for company
 };
 
 /// One setting: flag, key, environment, help and JSON Schema come from this row.
 struct SettingRow {
   std::string_view key;      ///< "idle_timeout" in yaml and records; the flag is "--idle-timeout"
-  std::string_view type;     ///< "duration", "size", "count" or "schedule"
+  std::string_view type;     ///< "duration", "size", "count", "schedule" or "choice"
   std::string_view meaning;  ///< one line for help
   std::string_view example;
   std::function<Result<void>(FunctionSettings&, std::string_view text)>
       read;                                                   ///< errors: invalid_argument
   std::function<std::string(const FunctionSettings&)> write;  ///< what `read` reads back
+  std::vector<std::string> choices = {};                      ///< of a "choice"
 };
 [[nodiscard]] std::span<const SettingRow> function_setting_rows();
 

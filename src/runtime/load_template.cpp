@@ -1,5 +1,6 @@
 #include "runtime/load_template.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -159,6 +160,7 @@ Result<LoadedTemplate> load_template(const TemplateSpec& spec, const OpenEngine&
   Laps laps;
   GLOWPLUG_TRY(check_spec(spec));
   LoadedTemplate loaded;
+  GLOWPLUG_ASSIGN(loaded.dev_null, open_file("/dev/null", O_RDWR));  // while it may
   TemplateReady& ready = loaded.ready;
   GLOWPLUG_ASSIGN(loaded.engine, open(spec.engine, spec.engine_library));
   ready.engine_version = loaded.engine->version();

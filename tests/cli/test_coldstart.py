@@ -15,7 +15,7 @@ INSTANCE = ["ask", "fork", "attach", "first_run", "answer"]
 def measured(shared_cli):
     """iris in the store, and what --json says of five rounds."""
     bundle = shared_cli.installation.export("iris.onnx", "iris")
-    shared_cli.run("add", bundle)
+    shared_cli.run("add", bundle, "--engine", "onnxruntime")
     return shared_cli, bundle, shared_cli.json("coldstart", "iris", "--rounds", "5", "--plot", shared_cli.home / "iris.svg")
 
 
@@ -54,13 +54,21 @@ def test_the_picture_has_every_phase(measured):
 
 def test_a_folder_and_a_version_are_measured_too(measured):
     cli, bundle, said = measured
-    table = cli.run("coldstart", bundle, "--rounds", "1").stdout.splitlines()
+    table = cli.run("coldstart", bundle, "--rounds", "1", "--engine", "onnxruntime").stdout.splitlines()
     rows = [line.split("\t") for line in table]
     assert [row[0] for row in rows] == ["from nothing", *TEMPLATE, *INSTANCE, "rest", "total", "warm, after it",
                                         "from its template", *INSTANCE, "rest", "total", "warm, after it"]
     assert all(len(row) == 6 for row in rows)
     assert float(cli.run("coldstart", "iris@1", "--rounds", "1", "-q").stdout) > 0
     assert cli.json("coldstart", "iris@live", "--rounds", "1")["digest"] == said["digest"]
+
+
+def test_a_compiled_model_is_told_to_need_no_process(measured):
+    cli, bundle, _ = measured
+    said = cli.json("coldstart", bundle, "--rounds", "1")
+    assert said["in_loop"] and said["form"] == "native"
+    assert "without a process" in cli.run("coldstart", bundle, "--rounds", "1").stderr
+    assert not cli.json("coldstart", bundle, "--rounds", "1", "--engine", "onnxruntime")["in_loop"]
 
 
 def test_wrong_words_are_refused_before_anything_starts(measured):
@@ -75,7 +83,7 @@ def test_wrong_words_are_refused_before_anything_starts(measured):
 def test_a_model_that_does_not_load_says_why(cli):
     bundle = cli.installation.export("iris.onnx", "iris")
     (cli.home / "library.so").write_text("no library")
-    error = cli.json("coldstart", bundle, "--engine-library", cli.home / "library.so", code=1)["error"]
+    error = cli.json("coldstart", bundle, "--engine", "onnxruntime", "--engine-library", cli.home / "library.so", code=1)["error"]
     assert "library.so" in error["message"], error
 
 

@@ -28,6 +28,11 @@ Flag name_flag(std::string help) {
           .help = std::move(help)};
 }
 
+std::vector<Flag> only(std::string_view name, std::vector<Flag> flags) {
+  std::erase_if(flags, [name](const Flag& flag) { return flag.name != name; });
+  return flags;
+}
+
 Result<void> check_rounds(std::string_view text) {
   constexpr unsigned kMost = 10'000;
   unsigned rounds = 0;
@@ -181,6 +186,7 @@ Verb coldstart() {
                         {.name = "no-sandbox",
                          .help = "run instances without seccomp, landlock and a user of their own",
                          .common = false}},
+                       only("engine", function_setting_flags(false)),
                        engine_flags()}),
       .examples = {{"glowplug coldstart iris", "the function as it is served"},
                    {"glowplug coldstart iris.glow --rounds 100 --plot iris.svg",

@@ -28,6 +28,8 @@ Json schema_of(const SettingRow& row) {
         {"type", "string"},
         {"pattern", fmt::format("^(never|.*[0-9]{{2}}:[0-9]{{2}}-[0-9]{{2}}:[0-9]{{2}}.*|.*{}.*)$",
                                 kVariable)}};
+  } else if (row.type == "choice") {
+    schema = {{"enum", row.choices}};
   } else {
     schema = {{"type", Json::array({"integer", "string"})},
               {"minimum", 0},

@@ -8,20 +8,18 @@ namespace glowplug::instances {
 namespace {
 
 TemplateSpec spec() {
-  // Strings moved in: GCC 12 takes assigned literals for overlapping copies (its bug 105651).
-  TemplateSpec made;
-  made.function = std::string("iris");
-  made.version = std::string("2");
-  made.bundle = std::string("/b");
-  made.engine = std::string("onnxruntime");
-  made.engine_library = std::string("/l.so");
-  made.model = std::string("/b/model/model.onnx");
-  made.prepared = true;
-  made.portable_model = std::string("/b/p.onnx");
-  made.memory_bytes = std::uint64_t{1} << 40;
-  made.run_as = 64000;
-  made.sandbox = false;
-  return made;
+  return {.function = "iris",
+          .version = "2",
+          .bundle = "/b",
+          .engine = "onnxruntime",
+          .engine_library = "/l.so",
+          .model = "/b/model/model.onnx",
+          .prepared = true,
+          .portable_model = "/b/p.onnx",
+          .prepare_into = {},
+          .memory_bytes = std::uint64_t{1} << 40,
+          .run_as = 64000,
+          .sandbox = false};
 }
 
 TEST(TemplateSpec, ReadsBackWhatItWrote) {
