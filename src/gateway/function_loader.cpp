@@ -8,6 +8,7 @@
 #include "bundle/library_hash.h"
 #include "bundle/prepared.h"
 #include "engine/native/native.h"
+#include "scale/local_time.h"
 
 namespace glowplug::gateway {
 namespace {
@@ -34,6 +35,12 @@ instances::TemplateSpec spec_for(const Wanted& wanted, const bundle::Bundle& ope
   spec.memory_bytes = wanted.settings.memory_bytes;
   spec.sandbox = options.sandbox;
   return spec;
+}
+
+/// The first look at a named zone makes the library read all of them, which takes longer than the
+/// loop's thread may: later ones, of the pool there, find them read.
+void read_time_zones(const FunctionSettings& settings) {
+  (void)scale::local_minute(std::chrono::system_clock::now(), settings.keep_warm.zone);
 }
 
 void make_native(LoadedFunction& loaded, const bundle::Bundle& opened, NativeModel native,
@@ -67,6 +74,7 @@ Result<LoadedFunction> load_function(const Wanted& wanted, FunctionSource& sourc
                     bundle::short_digest(opened.digest()), bundle::short_digest(wanted.digest)),
         {}};
   }
+  read_time_zones(wanted.settings);
   LoadedFunction loaded;
   loaded.wanted = wanted;
   loaded.description = {wanted.name, wanted.version, opened.manifest().engine,

@@ -139,7 +139,10 @@ Result<Arrival> Gateway::make_arrival(LoadedFunction loaded) {
                               .spec = std::move(loaded.spec),
                               .handler_program = options_.handler_program,
                               .ring = {slot_bytes, slot_bytes}};
-  if (loaded.native) pool.settings.min_instances = pool.settings.parked = 0;  // it needs none
+  if (loaded.native) {  // it needs none
+    pool.settings.min_instances = pool.settings.parked = 0;
+    pool.settings.keep_warm = {};
+  }
   GLOWPLUG_ASSIGN(std::unique_ptr<FunctionBackend> backend,
                   PoolBackend::create(parts_, std::move(pool), std::move(loaded.lease),
                                       metrics_.function(wanted.name, wanted.version)));

@@ -38,6 +38,7 @@ class PoolBackend final : public FunctionBackend, private instances::PoolObserve
       : lease_(std::move(lease)), metrics_(std::move(metrics)) {}
   void on_template_start(const instances::TemplateStart& start) override;
   void on_cold_start(const instances::ColdStart& start) override;
+  void on_eviction(scale::EvictionReason reason) override;
 
   std::optional<store::Lease> lease_;
   std::shared_ptr<observe::FunctionMetrics> metrics_;  // shared with the front's own record

@@ -42,12 +42,13 @@ Result<Instance*> Pool::Body::absent_slot() {
 
 /// Errors: unavailable (no descriptors for its ring).
 Result<Instance*> Pool::Body::ask_for_instance() {
+  const Time asked = now();
   auto slot = absent_slot();
   if (!slot)
     return Error{Code::unavailable, "no instance can be started: " + slot.error().message,
                  "raise the limit of open files (ulimit -n)"};
   place_.reset();
-  (*slot)->ask(now());
+  (*slot)->ask(asked);
   return *slot;
 }
 

@@ -75,7 +75,11 @@ void Pool::Body::submit(front::Batch batch) {
 /// Errors: unavailable; instance_lost when there was room a moment ago, while the circuit was open:
 /// the queue takes the batch back.
 Result<Instance*> Pool::Body::instance_for_batch() {
-  switch (scale::place_batch(placement(tally()))) {
+  const Tally counted = tally();
+  // What a kept template saves is one start for each time that the function wakes, however many
+  // requests follow.
+  if (counted.alive == 0) wakes_.used(now());
+  switch (scale::place_batch(placement(counted))) {
     case scale::Placement::unoccupied:
       return best_unoccupied();
     case scale::Placement::new_instance:
@@ -179,7 +183,8 @@ void Pool::Body::learn_from_reply(Instance& instance) {
 
 void Pool::Body::note_cold_start(const ColdStart& start) {
   ++counts_.cold_starts;
-  const Duration added = start.fork + start.first_reply - run_time_.mean();
+  const Duration added =
+      start.fork + start.attach + start.first_run + start.answer - run_time_.mean();
   start_time_.saw(std::max<Duration>(added, std::chrono::microseconds(100)));
   if (observer_ != nullptr) observer_->on_cold_start(start);
 }
@@ -189,8 +194,11 @@ void Pool::Body::log_cold_start(pid_t pid, const ColdStart& start) {
                   {{"function", options_.function},
                    {"pid", std::int64_t{pid}},
                    {"duration_ms", to_ms(start.total)},
+                   {"ask_ms", to_ms(start.ask)},
                    {"fork_ms", to_ms(start.fork)},
-                   {"first_reply_ms", to_ms(start.first_reply)},
+                   {"attach_ms", to_ms(start.attach)},
+                   {"first_run_ms", to_ms(start.first_run)},
+                   {"answer_ms", to_ms(start.answer)},
                    {"template_ms", start.after_template ? to_ms(start.after_template->total) : 0}});
 }
 

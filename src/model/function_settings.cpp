@@ -11,6 +11,7 @@
 
 #include "base/nearest.h"
 #include "base/units.h"
+#include "scale/local_time.h"
 
 namespace glowplug {
 namespace {
@@ -64,6 +65,21 @@ SettingRow count_row(std::string_view key, std::string_view meaning, std::string
       [member](const FunctionSettings& settings) { return fmt::format("{}", settings.*member); }};
 }
 
+SettingRow schedule_row(std::string_view key, std::string_view meaning, std::string_view example,
+                        scale::KeepWarm FunctionSettings::* member) {
+  return {key,
+          "schedule",
+          meaning,
+          example,
+          [member](FunctionSettings& settings, std::string_view text) -> Result<void> {
+            GLOWPLUG_ASSIGN(scale::KeepWarm schedule, scale::parse_keep_warm(text));
+            GLOWPLUG_TRY(scale::check_zone(schedule.zone));
+            settings.*member = std::move(schedule);
+            return {};
+          },
+          [member](const FunctionSettings& settings) { return scale::to_text(settings.*member); }};
+}
+
 constexpr std::array kEngines{
     std::pair{std::string_view("auto"), EngineChoice::automatic},
     std::pair{std::string_view("native"), EngineChoice::native},
@@ -104,6 +120,10 @@ std::vector<SettingRow> make_rows() {
                 &S::min_instances),
       count_row("max_instances", "most instances at once", "4", 1, 64, &S::max_instances),
       count_row("parked", "idle instances kept beyond those at work", "0", 0, 64, &S::parked),
+      schedule_row("keep_warm",
+                   "hours in which instances are kept without work: DAYS HH:MM-HH:MM xINSTANCES, "
+                   "several with `;`, at the end a time zone",
+                   "mon-fri 08:00-18:00", &S::keep_warm),
       count_row("max_queue", "most rows waiting; beyond it requests are answered 503", "512", 1,
                 1'000'000, &S::max_queue),
       size_row("max_queue_bytes", "most tensor bytes waiting; beyond it requests are answered 503",
@@ -150,6 +170,12 @@ Result<FunctionSettings> apply(FunctionSettings base, const GivenSettings& given
     return Error{Code::invalid_argument,
                  fmt::format("min_instances ({}) is more than max_instances ({})",
                              base.min_instances, base.max_instances),
+                 {}};
+  }
+  if (const std::uint32_t most = scale::most_instances(base.keep_warm); most > base.max_instances) {
+    return Error{Code::invalid_argument,
+                 fmt::format("keep_warm asks for {} instances, more than max_instances ({})", most,
+                             base.max_instances),
                  {}};
   }
   if (base.timeout <= Duration(0))

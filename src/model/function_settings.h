@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "scale/keep_warm.h"
 
 namespace glowplug {
 
@@ -29,6 +30,7 @@ struct FunctionSettings {
   std::uint32_t min_instances = 0;  ///< kept running without work
   std::uint32_t max_instances = 4;
   std::uint32_t parked = 0;       ///< idle instances kept beyond those at work
+  scale::KeepWarm keep_warm;      ///< hours in which more than min_instances are kept
   std::uint32_t max_queue = 512;  ///< rows waiting; one more is 503
   std::uint64_t max_queue_bytes = std::uint64_t{256}
                                   << 20;  ///< bytes of tensors waiting; one more request is 503
@@ -41,7 +43,7 @@ struct FunctionSettings {
 /// One setting: flag, key, environment, help and JSON Schema come from this row.
 struct SettingRow {
   std::string_view key;      ///< "idle_timeout" in yaml and records; the flag is "--idle-timeout"
-  std::string_view type;     ///< "duration", "size", "count" or "choice"
+  std::string_view type;     ///< "duration", "size", "count", "schedule" or "choice"
   std::string_view meaning;  ///< one line for help
   std::string_view example;
   std::function<Result<void>(FunctionSettings&, std::string_view text)>

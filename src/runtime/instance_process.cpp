@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/time.h"
 #include "instances/ring/ring.h"
 #include "runtime/process_limits.h"
 #include "runtime/serve_ring.h"
@@ -55,6 +56,7 @@ void open_and_start_nothing() {
 }  // namespace
 
 void run_instance(const InstancePlace& place) {
+  const Time born = Clock::now();
   die_with_parent(place.parent);
   receive_signals_as_usual();
   place.title.set("gp-instance", "glowplug: " + place.function + " (instance)");
@@ -63,7 +65,7 @@ void run_instance(const InstancePlace& place) {
   if (!descriptors) ::_exit(1);
   auto ring = instances::InstanceRing::attach(std::move(descriptors->memory),
                                               std::move(descriptors->own_doorbell),
-                                              std::move(descriptors->gateway_doorbell));
+                                              std::move(descriptors->gateway_doorbell), born);
   open_and_start_nothing();
   confined = confined && place.sandbox.take_system_calls();
   if (!ring || !confined) ::_exit(1);

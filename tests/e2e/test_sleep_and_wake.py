@@ -202,6 +202,43 @@ def test_min_instances_are_kept_and_replaced(glowplug_as):
         wait_until(lambda: len(server.instances()) == 2, "replaced")
 
 
+def test_the_schedule_keeps_instances_in_its_hours_only(glowplug):
+    bundle = glowplug.export("iris.onnx", "iris")
+    now = time.gmtime()
+    today, hour = now.tm_wday, now.tm_hour
+    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    # Today and tomorrow, so that midnight may pass; and a day that is neither.
+    inside = f"{days[today]},{days[(today + 1) % 7]} 00:00-24:00 x2 UTC"
+    outside = f"{days[(today + 3) % 7]} {hour:02}:00-{hour:02}:59 x2 UTC"
+    with programs.serve(glowplug, bundle, "--keep-warm", inside, "--idle-timeout", "50ms") as server:
+        wait_until(lambda: len(server.instances()) == 2, "two kept warm")
+        time.sleep(0.3)
+        assert len(server.instances()) == 2
+        assert server.events("keep_warm")[0]["instances"] == 2
+    with programs.serve(glowplug, bundle, "--keep-warm", outside, "--idle-timeout", "50ms") as server:
+        assert server.post("/predict/iris", json=[[5.1, 3.5, 1.4, 0.2]]).status_code == 200
+        wait_until(lambda: not server.instances(), "asleep outside of its hours")
+
+
+def test_memory_goes_to_the_template_that_is_needed_more(glowplug):
+    """Both do not fit; the one that is woken again and again stays."""
+    busy, rare = [glowplug.export("iris.onnx", name) for name in ("busy", "rare")]
+    with programs.serve(glowplug, busy, "--template-budget", "1B") as server:
+        wait_until(lambda: server.events("template_evicted"), "larger than the budget by itself")
+        evicted = server.events("template_evicted")[0]
+        assert evicted["reason"] == "larger_than_budget"
+        assert server.metric("glowplug_template_evictions_total", function="busy", reason="larger_than_budget") == 1
+    # Two share the pages of the engine's library, so that together they need less than twice as much.
+    budget = evicted["memory_bytes"] * 115 // 100
+    with programs.serve(glowplug, busy, rare, "--idle-timeout", "20ms", "--template-budget", f"{budget}B") as server:
+        for name in ["busy"] * 10 + ["rare"]:
+            assert server.post(f"/predict/{name}", json=[[5.1, 3.5, 1.4, 0.2]]).status_code == 200
+            wait_until(lambda: not server.instances() and len(server.templates()) == 1, "asleep, and one template is left")
+        last = server.events("template_evicted")[-1]
+        assert last["function"] == "rare" and last["reason"] == "worth_least", last
+        assert server.metric("glowplug_template_evictions_total", function="rare", reason="worth_least") >= 1
+
+
 def test_a_killed_gateway_recovers(glowplug_as):
     glowplug_as.run("add", glowplug_as.export("iris.onnx", "iris"))
     first = programs.serve(glowplug_as)

@@ -9,12 +9,14 @@ namespace {
 
 ValueKind kind_of(const SettingRow& row) {
   if (row.type == "duration") return ValueKind::duration;
+  if (row.type == "schedule") return ValueKind::text;
   if (row.type == "choice") return ValueKind::choice;
   return row.type == "size" ? ValueKind::size : ValueKind::count;
 }
 
 std::string placeholder_of(ValueKind kind) {
   if (kind == ValueKind::duration) return "DURATION";
+  if (kind == ValueKind::text) return "SCHEDULE";
   if (kind == ValueKind::choice) return "ENGINE";
   return kind == ValueKind::size ? "SIZE" : "COUNT";
 }
@@ -159,7 +161,8 @@ std::vector<Flag> server_flags() {
        .placeholder = "SIZE",
        .fallback = "1GiB",
        .variable = "GLOWPLUG_TEMPLATE_BUDGET",
-       .help = "memory of templates without instances; beyond it the longest unused leaves",
+       .help = "memory of templates without instances; beyond it those leave whose rate x start / "
+               "size is least",
        .common = false},
       {.name = "log-level",
        .kind = ValueKind::choice,

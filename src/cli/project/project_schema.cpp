@@ -24,6 +24,11 @@ Json schema_of(const SettingRow& row) {
     schema = quantity("ns|us|ms|s|m|h|d");
   } else if (row.type == "size") {
     schema = quantity("B|KiB|MiB|GiB|TiB|kB|KB|MB|GB|TB");
+  } else if (row.type == "schedule") {
+    schema = {
+        {"type", "string"},
+        {"pattern", fmt::format("^(never|.*[0-9]{{2}}:[0-9]{{2}}-[0-9]{{2}}:[0-9]{{2}}.*|.*{}.*)$",
+                                kVariable)}};
   } else if (row.type == "choice") {
     schema = {{"type", "string"},
               {"pattern", fmt::format("^({}|.*{}.*)$", fmt::join(row.choices, "|"), kVariable)}};

@@ -14,15 +14,22 @@
 namespace glowplug::instances {
 namespace {
 
+std::int64_t ns_of(Time time) {
+  return std::chrono::duration_cast<nanoseconds>(time.time_since_epoch()).count();
+}
+std::int64_t now_ns() { return ns_of(Clock::now()); }
+
 class MappedInstanceRing final : public InstanceRing {
  public:
-  MappedInstanceRing(RingMemory memory, UniqueFd own_doorbell, UniqueFd gateway_doorbell)
+  MappedInstanceRing(RingMemory memory, UniqueFd own_doorbell, UniqueFd gateway_doorbell, Time born)
       : memory_(std::move(memory)),
         own_doorbell_(std::move(own_doorbell)),
         gateway_doorbell_(std::move(gateway_doorbell)),
         words_(reinterpret_cast<RingWords*>(memory_.data())),
         reply_bytes_(words_->reply_bytes),
-        layout_({words_->request_bytes, words_->reply_bytes}) {}
+        layout_({words_->request_bytes, words_->reply_bytes}) {
+    words_->born_ns.store(ns_of(born), std::memory_order_relaxed);
+  }
 
   [[nodiscard]] Request& next() override {
     GLOWPLUG_CHECK(begun_ == finished_);
@@ -30,6 +37,7 @@ class MappedInstanceRing final : public InstanceRing {
       // What was put before the doorbell's other end was closed is answered first.
       if (!sleep() && !asked()) return leave();
     }
+    if (begun_ == 0) words_->took_first_ns.store(now_ns(), std::memory_order_relaxed);
     words_->requests_begun.store(begun_ + 1, std::memory_order_release);
     read_request(memory_.data() + layout_.request_slot(begun_++));
     reply_ = SlotCursor(memory_.data() + layout_.reply_slot(finished_));
@@ -172,7 +180,7 @@ class MappedInstanceRing final : public InstanceRing {
 
 Result<std::unique_ptr<InstanceRing>> InstanceRing::attach(UniqueFd memory,
                                                            UniqueFd instance_doorbell,
-                                                           UniqueFd gateway_doorbell) {
+                                                           UniqueFd gateway_doorbell, Time born) {
   GLOWPLUG_ASSIGN(RingMemory mapped, RingMemory::attach(std::move(memory), kPage));
   const auto* words = reinterpret_cast<const RingWords*>(mapped.data());
   const bool sized =
@@ -185,7 +193,7 @@ Result<std::unique_ptr<InstanceRing>> InstanceRing::attach(UniqueFd memory,
                  {}};
   mapped.forget_descriptor();  // an instance holds nothing but its doorbells open
   return std::unique_ptr<InstanceRing>(std::make_unique<MappedInstanceRing>(
-      std::move(mapped), std::move(instance_doorbell), std::move(gateway_doorbell)));
+      std::move(mapped), std::move(instance_doorbell), std::move(gateway_doorbell), born));
 }
 
 }  // namespace glowplug::instances

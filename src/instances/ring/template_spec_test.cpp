@@ -61,7 +61,10 @@ TEST(TemplateReady, ReadsBackWhatItWrote) {
   ready.signature.inputs = {{"x", Datatype::fp32, {-1, 4}, false, {}}};
   ready.signature.outputs = {{"y", Datatype::int64, {-1}, false, {}}};
   ready.memory_bytes = 1;
+  ready.began_ns = 11;
+  ready.told_ns = 12;
   ready.engine_ns = 2;
+  ready.confine_ns = 5;
   ready.engine_version = "1.28.0";
   ready.used_prepared = true;
   ready.missing = {"seccomp", "landlock"};
