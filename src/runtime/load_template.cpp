@@ -133,6 +133,7 @@ Result<void> load_session(LoadedTemplate& loaded, const TemplatePaths& paths,
   loaded.ready.model_ns = ns_since(start);
   loaded.ready.signature = loaded.session->signature();
   if (spec.warm_up) run_once(*loaded.session, spec, loaded.ready, log);
+  loaded.engine->before_forks();
   return {};
 }
 

@@ -6,12 +6,26 @@
 
 #include "engine/onnxruntime/library.h"
 #include "engine/onnxruntime/session.h"
+#include "engine/onnxruntime/session_memory.h"
 #include "engine/onnxruntime/session_options.h"
 
 namespace glowplug::engine {
 namespace {
 
 using ort::Handle;
+
+// The address sanitizer sees overruns only in memory that came from malloc.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kOwnMemory = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr bool kOwnMemory = false;
+#else
+constexpr bool kOwnMemory = true;
+#endif
+#else
+constexpr bool kOwnMemory = true;
+#endif
 
 Capabilities everything() {
   Capabilities all{.datatypes = {},
@@ -31,6 +45,11 @@ class OnnxRuntimeEngine final : public Engine {
  public:
   OnnxRuntimeEngine(ort::Library library, Handle<ort::Env> env)
       : library_(std::move(library)), env_(std::move(env)) {}
+  [[nodiscard]] Result<void> take_memory() {
+    if (!kOwnMemory) return {};
+    GLOWPLUG_ASSIGN(memory_, ort::SessionMemory::create(library_, *env_));
+    return {};
+  }
 
   [[nodiscard]] std::string_view name() const override { return "onnxruntime"; }
   [[nodiscard]] std::string_view version() const override { return library_.version(); }
@@ -38,7 +57,8 @@ class OnnxRuntimeEngine final : public Engine {
 
   [[nodiscard]] Result<std::unique_ptr<Session>> open(const std::filesystem::path& model,
                                                       const OpenOptions& options) override {
-    GLOWPLUG_ASSIGN(const auto session_options, ort::serving_options(library_, options));
+    GLOWPLUG_ASSIGN(const auto session_options,
+                    ort::serving_options(library_, options, memory_ != nullptr));
     GLOWPLUG_ASSIGN(auto session, load(model, *session_options));
     auto made = ort::OrtSession::create(library_, std::move(session));
     if (!made) return std::move(made).error().in(model.filename().string());
@@ -50,6 +70,10 @@ class OnnxRuntimeEngine final : public Engine {
     GLOWPLUG_ASSIGN(const auto session_options, ort::preparing_options(library_, into));
     GLOWPLUG_TRY(load(model, *session_options));
     return std::string(ort::kPreparedModel);
+  }
+
+  void before_forks() override {
+    if (memory_) memory_->renew();
   }
 
  private:
@@ -70,6 +94,7 @@ class OnnxRuntimeEngine final : public Engine {
 
   const ort::Library library_;
   const Handle<ort::Env> env_;
+  std::unique_ptr<ort::SessionMemory> memory_;
   const Capabilities capabilities_ = everything();
 };
 
@@ -82,8 +107,9 @@ Result<std::unique_ptr<Engine>> open_onnxruntime(const std::filesystem::path& li
                   ort::make_handle<ort::Env>(library, api.release_env, [&](ort::Env** out) {
                     return api.create_env(ort::LoggingLevel::fatal, "glowplug", out);
                   }));
-  return std::unique_ptr<Engine>(
-      std::make_unique<OnnxRuntimeEngine>(std::move(library), std::move(env)));
+  auto engine = std::make_unique<OnnxRuntimeEngine>(std::move(library), std::move(env));
+  GLOWPLUG_TRY(engine->take_memory());
+  return std::unique_ptr<Engine>(std::move(engine));
 }
 
 }  // namespace glowplug::engine
