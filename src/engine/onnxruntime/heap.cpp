@@ -26,16 +26,32 @@ Heap::Block* Heap::first_fit(std::size_t size, Block**& link) {
   return nullptr;
 }
 
+/// The rest of the small part is free memory like any other.
+void Heap::leave_small_part() {
+  const std::size_t rest = PageRange::kSmall - top_;
+  std::byte* const at = range_.data() + top_;
+  top_ = PageRange::kLarge;
+  if (rest >= 2 * sizeof(Block)) insert_free(new (at) Block{rest, nullptr});
+}
+
+Heap::Block* Heap::extend(std::size_t size) {
+  const bool leaves = top_ <= PageRange::kSmall && top_ + size > PageRange::kSmall;
+  const std::size_t at = leaves ? PageRange::kLarge : top_;
+  if (!range_.grow(at + size)) return nullptr;
+  if (leaves) leave_small_part();
+  top_ = at + size;
+  peak_ = std::max(peak_, top_);
+  return new (range_.data() + at) Block{size, nullptr};
+}
+
 void* Heap::allocate(std::size_t bytes) {
   if (bytes > range_.reserved()) return nullptr;
   const std::size_t size = (bytes + kAlignment - 1) / kAlignment * kAlignment + sizeof(Block);
   Block** link = nullptr;
   Block* block = first_fit(size, link);
   if (block == nullptr) {
-    if (!range_.grow(top_ + size)) return nullptr;
-    block = new (range_.data() + top_) Block{size, nullptr};
-    top_ += size;
-    peak_ = std::max(peak_, top_);
+    block = extend(size);
+    if (block == nullptr) return nullptr;
   } else if (block->size >= size + 2 * sizeof(Block)) {
     *link = new (reinterpret_cast<std::byte*>(block) + size) Block{block->size - size, block->next};
     block->size = size;
@@ -82,6 +98,8 @@ bool Heap::holds(const void* block) const {
 
 void Heap::renew() {
   if (blocks_ > 0) return;
+  free_ = nullptr;
+  top_ = 0;
   // Where even this is refused, the next allocation will be, too, and say so.
   (void)range_.renew(peak_);
 }

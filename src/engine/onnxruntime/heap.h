@@ -8,8 +8,8 @@ namespace glowplug::engine::ort {
 
 /// Blocks out of a PageRange, aligned to 64 bytes. The lowest free place that fits is taken and
 /// neighbors join when they are free, so runs of one model find the same places again and touch no
-/// new page. Free memory stays with the process until `renew`. All bookkeeping lies in the range: a
-/// heap without blocks holds nothing in it. Not for several threads at once.
+/// new page. Free memory stays with the process until `renew`. All bookkeeping lies in the range.
+/// Not for several threads at once.
 class Heap {
  public:
   explicit Heap(PageRange range) : range_(std::move(range)) {}
@@ -33,6 +33,8 @@ class Heap {
  private:
   struct Block;
   [[nodiscard]] Block* first_fit(std::size_t size, Block**& link);
+  [[nodiscard]] Block* extend(std::size_t size);
+  void leave_small_part();
   void insert_free(Block* block);
 
   PageRange range_;

@@ -31,14 +31,13 @@ bool aligned_to(const void* at, std::size_t bytes) {
 
 TEST(PageRange, BeginsAtAHugePage) { EXPECT_TRUE(aligned_to(range().data(), kHugePage)); }
 
-TEST(PageRange, GrowsInSmallStepsAndThenInHugePages) {
+TEST(PageRange, KeepsItsContentWhenItGrows) {
   PageRange pages = range();
-  EXPECT_EQ(pages.usable(), 0U);
   ASSERT_TRUE(pages.grow(100));
-  EXPECT_EQ(pages.usable(), PageRange::kSmall);
-  ASSERT_TRUE(pages.grow(PageRange::kSmall + 1));
-  EXPECT_EQ(pages.usable(), kHugePage);
-  pages.data()[kHugePage - 1] = std::byte{1};
+  pages.data()[PageRange::kSmall - 1] = std::byte{1};
+  ASSERT_TRUE(pages.grow(PageRange::kLarge + 1));
+  pages.data()[PageRange::kLarge + kHugePage - 1] = std::byte{1};
+  EXPECT_EQ(pages.data()[PageRange::kSmall - 1], std::byte{1});
 }
 
 TEST(PageRange, RefusesMoreThanWasReserved) {
@@ -49,10 +48,11 @@ TEST(PageRange, RefusesMoreThanWasReserved) {
 
 TEST(PageRange, IsEmptyOfContentAfterRenewing) {
   PageRange pages = range();
-  ASSERT_TRUE(pages.grow(kHugePage));
-  pages.data()[7] = std::byte{1};
-  ASSERT_TRUE(pages.renew(100));
+  ASSERT_TRUE(pages.grow(2 * kHugePage));
+  pages.data()[7] = pages.data()[kHugePage] = std::byte{1};
+  ASSERT_TRUE(pages.renew(2 * kHugePage));
   EXPECT_EQ(pages.data()[7], std::byte{0});
+  EXPECT_EQ(pages.data()[kHugePage], std::byte{0});
 }
 
 TEST(Heap, BlocksAreAlignedAndDoNotOverlap) {
@@ -132,10 +132,33 @@ TEST(Heap, KnowsItsOwnBlocks) {
 }
 
 TEST(Heap, GivesNothingBeyondItsRange) {
-  Heap heap(range(kHugePage));
+  Heap heap(range(2 * kHugePage));
   EXPECT_EQ(heap.allocate(kHugePage), nullptr);
   EXPECT_EQ(heap.allocate(SIZE_MAX), nullptr);
   EXPECT_NE(heap.allocate(kHugePage / 2), nullptr);
+}
+
+TEST(Heap, SmallBlocksStillGoBeforeALargeOne) {
+  Heap heap(range());
+  void* const small = heap.allocate(1000);
+  void* const large = heap.allocate(kHugePage);
+  EXPECT_GT(large, static_cast<std::byte*>(small) + PageRange::kSmall);
+  void* const next = heap.allocate(1000);
+  EXPECT_LT(next, large);
+  for (void* const block : {small, large, next}) heap.release(block);
+  // A block of the whole small part: the free pieces have joined.
+  EXPECT_EQ(heap.allocate(PageRange::kSmall - 64), small);
+}
+
+TEST(Heap, IsAsNewAfterRenewing) {
+  Heap heap(range());
+  void* const small = heap.allocate(1000);
+  void* const large = heap.allocate(kHugePage);
+  heap.release(large);
+  heap.release(small);
+  heap.renew();
+  EXPECT_EQ(heap.allocate(1000), small);
+  EXPECT_EQ(heap.allocate(kHugePage), large);
 }
 
 TEST(Heap, KeepsWhatIsInUseWhenRenewed) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <utility>
@@ -47,29 +48,32 @@ PageRange::~PageRange() {
   if (data_ != nullptr) (void)::munmap(data_, reserved_);
 }
 
-bool PageRange::make_usable(std::size_t to) {
-  if (::mprotect(data_ + usable_, to - usable_, PROT_READ | PROT_WRITE) != 0) return false;
+bool PageRange::make_usable(std::size_t from, std::size_t to) {
+  if (::mprotect(data_ + from, to - from, PROT_READ | PROT_WRITE) != 0) return false;
   usable_ = to;
   return true;
 }
 
-bool PageRange::grow(std::size_t bytes) {
-  if (bytes <= usable_) return true;
-  if (bytes > reserved_) return false;
-  if (bytes <= kSmall) return make_usable(kSmall);
-  const std::size_t before = usable_ / kHugePage * kHugePage;
-  if (!make_usable(round_up(bytes, kHugePage))) return false;
-  ask_for_huge_pages(data_ + before, usable_ - before);
+bool PageRange::grow(std::size_t end) {
+  if (end <= usable_) return true;
+  if (end > reserved_) return false;
+  if (usable_ == 0 && !make_usable(0, kSmall)) return false;
+  if (end <= kSmall) return true;
+  const std::size_t from = std::max(usable_, kLarge);
+  if (!make_usable(from, round_up(end, kHugePage))) return false;
+  ask_for_huge_pages(data_ + from, usable_ - from);
   return true;
 }
 
-bool PageRange::renew(std::size_t bytes) {
+bool PageRange::renew(std::size_t end) {
   // Mapped anew and not MADV_DONTNEED, which may leave page tables in which no huge page can lie.
   if (usable_ > 0 && ::mmap(data_, usable_, PROT_NONE, kPrivate | MAP_FIXED, -1, 0) == MAP_FAILED)
     return false;
   usable_ = 0;
-  if (bytes > reserved_ || !make_usable(round_up(bytes, kHugePage))) return false;
-  ask_for_huge_pages(data_, (bytes + kHugePage / 2) / kHugePage * kHugePage);
+  if (end > reserved_ || !make_usable(0, kSmall)) return false;
+  if (end <= kLarge) return true;
+  if (!make_usable(kLarge, round_up(end, kHugePage))) return false;
+  ask_for_huge_pages(data_ + kLarge, (end - kLarge + kHugePage / 2) / kHugePage * kHugePage);
   return true;
 }
 
