@@ -1,5 +1,6 @@
-// Bare calls of an engine on one core, without a server: engine-floor BUNDLE SECONDS prints "ENGINE CALLS_PER_SECOND CPU_US" a line.
-// Runs the bundle's first sample as one row, as `glowplug-handler` would load it.
+// Bare calls of an engine on one core, without a server: engine-floor BUNDLE SECONDS prints "ENGINE
+// CALLS_PER_SECOND CPU_US" a line. Runs the bundle's first sample as one row, as `glowplug-handler`
+// would load it.
 #include <fmt/format.h>
 #include <sched.h>
 
@@ -21,7 +22,8 @@ using namespace glowplug;
 /// Takes the outputs into memory that is kept between runs.
 class Scratch final : public engine::OutputSink {
  public:
-  Result<std::span<std::byte>> output(std::size_t index, Datatype /*datatype*/, std::span<const std::int64_t> /*shape*/,
+  Result<std::span<std::byte>> output(std::size_t index, Datatype /*datatype*/,
+                                      std::span<const std::int64_t> /*shape*/,
                                       std::size_t size_bytes) override {
     if (buffers_.size() <= index) buffers_.resize(index + 1);
     if (buffers_[index].size() < size_bytes) buffers_[index].resize(size_bytes);
@@ -36,7 +38,8 @@ class Scratch final : public engine::OutputSink {
 std::vector<std::optional<TensorView>> one_row(const std::vector<std::optional<Tensor>>& inputs) {
   std::vector<std::optional<TensorView>> views;
   views.reserve(inputs.size());
-  for (const auto& input : inputs) views.push_back(input ? std::optional(input->view()) : std::nullopt);
+  for (const auto& input : inputs)
+    views.push_back(input ? std::optional(input->view()) : std::nullopt);
   return views;
 }
 
@@ -46,7 +49,8 @@ double cpu_seconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-Result<void> measure(const runtime::ContainerModel& model, const std::filesystem::path& folder, double seconds) {
+Result<void> measure(const runtime::ContainerModel& model, const std::filesystem::path& folder,
+                     double seconds) {
   using Clock = std::chrono::steady_clock;
   const auto inputs = runtime::warm_up_inputs(model.session->signature(), folder);
   const auto views = one_row(inputs);
@@ -62,13 +66,15 @@ Result<void> measure(const runtime::ContainerModel& model, const std::filesystem
     elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
   }
   const auto count = static_cast<double>(calls);
-  fmt::print("{} {:.1f} {:.3f}\n", model.engine->name(), count / elapsed, (cpu_seconds() - cpu) / count * 1e6);
+  fmt::print("{} {:.1f} {:.3f}\n", model.engine->name(), count / elapsed,
+             (cpu_seconds() - cpu) / count * 1e6);
   return {};
 }
 
 Result<void> run(const std::filesystem::path& folder, double seconds) {
   Log log = Log::none();
-  GLOWPLUG_ASSIGN(const auto model, runtime::load_container_model(folder, {}, runtime::open_engine, log));
+  GLOWPLUG_ASSIGN(const auto model,
+                  runtime::load_container_model(folder, {}, runtime::open_engine, log));
   return measure(model, folder, seconds);
 }
 

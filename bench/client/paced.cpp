@@ -1,8 +1,11 @@
-// Times single requests on one connection with a pause before each, so that a function can fall asleep in between:
+// Times single requests on one connection with a pause before each, so that a function can fall
+// asleep in between:
 //
-//   paced PORT REQUEST_FILE COUNT PAUSE_MS        REQUEST_FILE: a whole HTTP request that keeps the connection
+//   paced PORT REQUEST_FILE COUNT PAUSE_MS        REQUEST_FILE: a whole HTTP request that keeps the
+//   connection
 //
-// Prints one time from send to the last byte of the answer in microseconds a line. An answer that is not 200 ends it with code 1.
+// Prints one time from send to the last byte of the answer in microseconds a line. An answer that
+// is not 200 ends it with code 1.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>

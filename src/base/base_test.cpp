@@ -59,7 +59,7 @@ TEST(Units, ReadsSizes) {
 }
 
 TEST(Units, WritesWhatItReads) {
-  for (const char* text : {"50ms", "5s", "1m", "2h", "90s", "1500us"})
+  for (const char* text : {"50ms", "5s", "1m", "2h", "90s", "1500us", "0s"})
     EXPECT_EQ(format_duration(*parse_duration(text)), text);
   for (const char* text : {"256MiB", "1GiB", "1000B", "3KiB"})
     EXPECT_EQ(format_size(*parse_size(text)), text);

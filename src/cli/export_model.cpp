@@ -33,4 +33,11 @@ std::string prepared_line(const optimize::Exported& exported) {
                      exported.samples.size());
 }
 
+std::string native_line(const optimize::NativeForm& native) {
+  if (native.folder.empty())
+    return fmt::format("not compiled: {}; ONNX Runtime serves", native.reason);
+  return fmt::format("{}   largest difference {:.2g} over {} rows", native.folder,
+                     native.agreement.largest_difference, native.rows_compared);
+}
+
 }  // namespace glowplug::cli

@@ -20,8 +20,8 @@ struct StoredForm {
                                                 const bundle::PreparedTarget& target,
                                                 RunnerFactory& runners, Progress& progress);
 
-/// Hands a form that was made on this machine a moment ago, in the temporary bundle `from`, on to
-/// the store. The form in `from` is spent.
+/// Hands forms that were made on this machine a moment ago, in the temporary bundle `from`, on to
+/// the store: that for `target` and the native one. The forms in `from` are spent.
 [[nodiscard]] Result<void> keep_prepared(store::Store& store, const bundle::Bundle& from,
                                          const bundle::PreparedTarget& target);
 

@@ -50,6 +50,7 @@ Json json_of(const optimize::ExportRequest& request, const optimize::Exported& e
            {{"folder", exported.prepared},
             {"note", exported.prepared_note},
             {"differences", differences_json(exported)}}},
+          {"native", optimize::native_record(exported.native)},
           {"phases", phases_json(exported)}};
 }
 
@@ -62,6 +63,7 @@ std::string text_of(const optimize::ExportRequest& request, const optimize::Expo
   text += fmt::format("Checked   {}\n", optimize::kComparedWith);
   if (!exported.samples_note.empty()) text += fmt::format("Samples   {}\n", exported.samples_note);
   text += fmt::format("Prepared  {}\n", prepared_line(exported));
+  text += fmt::format("Native    {}\n", native_line(exported.native));
   text += fmt::format("Bundle    {}   {}   {}\n", name_with_digest(request.name, exported.digest),
                       human_size(size_bytes), exported.bundle.string());
   return text;

@@ -8,6 +8,7 @@
 #include "cli/describe_bundle.h"
 #include "cli/verb_progress.h"
 #include "cli/verbs.h"
+#include "optimize/native_form.h"
 
 namespace glowplug::cli {
 namespace {
@@ -15,11 +16,25 @@ namespace {
 /// One prepared form as a line: what it is for and whether this CPU is that.
 std::string form_line(const bundle::FoundForm& form) {
   if (!form.index) return fmt::format("{}   unusable: {}", form.folder, form.index.error().message);
-  const bool here = form.index->target.cpu_level == cpu_level(detect_cpu());
+  const std::string& level = form.index->target.cpu_level;
+  const bool any = level == optimize::native_target().cpu_level;
+  const bool here = any || level == cpu_level(detect_cpu());
   return fmt::format("{}   {} {}   largest difference {:.2g} over {} samples   {}", form.folder,
                      form.index->target.engine, form.index->engine_version,
                      form.index->largest_difference, form.index->samples_compared,
-                     here ? "for this CPU's level" : "for another CPU level");
+                     any    ? "for any CPU"
+                     : here ? "for this CPU's level"
+                            : "for another CPU level");
+}
+
+/// Which engine serves, and why not the native one.
+std::string serving_line(const bundle::Bundle& bundle) {
+  const bundle::ChosenForm native = bundle::choose_form(bundle, optimize::native_target());
+  if (native.prepared) return "the native engine: every answer agreed with ONNX Runtime's";
+  const auto record = bundle.record("native");
+  const std::string reason = record ? record->value("reason", "") : "";
+  return fmt::format("{}, not the native engine: {}", bundle.manifest().engine,
+                     reason.empty() ? native.reason : reason);
 }
 
 Json form_json(const bundle::FoundForm& form) {
@@ -54,6 +69,7 @@ Json json_of(const NamedBundle& named) {
                {"size_bytes", size_of(manifest)},
                {"manifest", to_json(manifest)},
                {"samples", bundle.sample_names()},
+               {"serves", serving_line(bundle)},
                {"prepared", std::move(forms)},
                {"records", records_json(bundle)}};
   if (!named.function.empty()) {
@@ -76,6 +92,7 @@ std::string text_of(const NamedBundle& named) {
                       bundle::short_digest(manifest.source.sha256), manifest.producer);
   if (!manifest.license.empty()) text += fmt::format("License   {}\n", manifest.license);
   text += fmt::format("Engine    {}   {}\n", manifest.engine, batching_line(manifest.signature));
+  text += fmt::format("Serves    {}\n", serving_line(bundle));
   text += "Signature\n" + signature_lines(manifest.signature);
   text += "Files     every hash is right\n";
   for (const auto& [path, file] : manifest.files)

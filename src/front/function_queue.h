@@ -25,10 +25,11 @@ struct QueueLimits {
 /// What the queue did, cumulative; for /metrics.
 struct QueueCounts {
   std::uint64_t retried = 0;    ///< requests whose instance died and that were tried again
-  std::uint64_t lost = 0;       ///< answered 502 after that
+  std::uint64_t lost = 0;       ///< answered 502: after that, or given back too often
   std::uint64_t expired = 0;    ///< answered 504
   std::uint64_t cancelled = 0;  ///< the caller left first
   std::uint64_t refused = 0;    ///< answered 503: the queue was full
+  std::uint64_t split = 0;      ///< batches that the model refused, run again request by request
 };
 
 /// One run of the model, as the queue hears of it.
@@ -40,6 +41,9 @@ struct QueueRun {
 };
 
 /// The queue and batcher of one function version. Everything on the loop's thread.
+///
+/// An error of a run that several requests shared is nobody's: each of them is run again alone, and
+/// only the one whose rows the model refuses gets to see the refusal.
 ///
 /// A request is copied nowhere: it stays here until it is answered, so that it can be tried once
 /// more when its instance dies. `flush`, called after each pass over the ready events, packs what
@@ -95,6 +99,8 @@ class FunctionQueue {
                     const std::vector<std::size_t>& wanted);
   void deliver(Call& call, Result<InferResponse> result);
   void lost(CallPtr call, bool begun, const Error& error);
+  /// Back to the front of the queue, so that nobody else's rows decide about its answer.
+  void run_alone(CallPtr call);
   void drop_waiting(const Call& call);
   void expire();
   /// Before anything is packed or delivered: an answer after its deadline is none.

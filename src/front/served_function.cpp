@@ -40,6 +40,7 @@ void ServedFunction::report() {
   metrics->queue_event(QueueEvent::expired, now.expired - reported.expired);
   metrics->queue_event(QueueEvent::cancelled, now.cancelled - reported.cancelled);
   metrics->queue_event(QueueEvent::refused, now.refused - reported.refused);
+  metrics->queue_event(QueueEvent::split, now.split - reported.split);
   reported = now;
   metrics->set_queue(queue.waiting_rows(), queue.open_requests());
   metrics->set_ready(backend->health().has_value());

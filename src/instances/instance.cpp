@@ -157,7 +157,8 @@ void Instance::note_first_reply(Time now, const RunTiming& timing) {
   // The instance's own figures: they end in this caller's Server-Timing only, but keep them sane.
   life_.took_first = now - std::clamp<Duration>(inside(timing), Duration(0), now - life_.asked);
   if (!life_.for_request) return;
-  const Time forked = life_.pidfd ? life_.forked : now;
+  // Its run shows that it was there, also when the template's word of the fork comes later.
+  const Time forked = life_.pidfd ? std::min(life_.forked, life_.took_first) : life_.took_first;
   life_.cold_start =
       ColdStart{now - life_.asked, forked - life_.sent, now - forked, life_.after_template};
 }

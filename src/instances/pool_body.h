@@ -85,7 +85,9 @@ class Pool::Body final : private TemplateEvents {
   void take_replies();
   void take_replies_of(Instance& instance, std::vector<FinishedBatch>& finished);
   void learn_from_reply(Instance& instance);
-  void note_cold_start(const Instance& instance, const ColdStart& start);
+  void name_limit(Result<std::vector<Tensor>>& outputs) const;
+  void note_cold_start(const ColdStart& start);
+  void log_cold_start(pid_t pid, const ColdStart& start);
   void hand_over(std::vector<FinishedBatch> finished);
   void room();
 
@@ -113,6 +115,7 @@ class Pool::Body final : private TemplateEvents {
   void tell_end(Instance& instance, std::optional<ExitStatus> status);
   [[nodiscard]] std::string describe_end(const Instance& instance,
                                          std::optional<ExitStatus> status);
+  [[nodiscard]] std::string memory_limit() const;
   void count_end(const Instance& instance, const std::string& how, std::size_t begun);
   void clear(Instance& instance);
   void clear_with_new_ring(Instance& instance);

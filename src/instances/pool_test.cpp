@@ -317,6 +317,18 @@ TEST(Pool, SaysThatAnInstanceHadTooLittleMemory) {
   EXPECT_TRUE(world.ask(1)->good());
 }
 
+TEST(Pool, NamesTheLimitWhenTheEngineGetsNoMemory) {
+  FunctionSettings given = settings(1);
+  given.memory_bytes = std::uint64_t{48} << 20;
+  PoolWorld world("exhaust_on=9", given);
+  const auto answer = world.ask(9);
+  EXPECT_EQ(answer->error().code, Code::exhausted);
+  EXPECT_EQ(answer->error().message,
+            "std::bad_alloc; the limit is memory = 48MiB for each process");
+  EXPECT_TRUE(world.ask(1)->good());
+  EXPECT_EQ(world.counts().forks, 1U) << "the instance goes on";
+}
+
 // --- its end ------------------------------------------------------------------------------------
 
 TEST(Pool, DrainsWhatIsInFlightAndLeavesNothing) {

@@ -27,8 +27,8 @@ const Buckets& row_buckets() {
   return kBuckets;
 }
 
-constexpr std::array<const char*, kQueueEvents> kEventNames{"retried", "lost", "expired",
-                                                            "cancelled", "refused"};
+constexpr std::array<const char*, kQueueEvents> kEventNames{"retried",   "lost",    "expired",
+                                                            "cancelled", "refused", "split"};
 constexpr std::array<const char*, kInstanceStates> kStateNames{"starting", "idle", "busy", "parked",
                                                                "leaving"};
 constexpr std::array<const char*, kMemoryOf> kMemoryNames{"template", "instances"};

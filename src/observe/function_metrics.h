@@ -15,8 +15,8 @@
 namespace glowplug::observe {
 
 /// What can happen to a request in its queue; label `event` of glowplug_queue_events_total.
-enum class QueueEvent { retried, lost, expired, cancelled, refused };
-inline constexpr std::size_t kQueueEvents = 5;
+enum class QueueEvent { retried, lost, expired, cancelled, refused, split };
+inline constexpr std::size_t kQueueEvents = 6;
 
 /// States of instances as /metrics tells them; label `state` of glowplug_instances.
 enum class InstanceState { starting, idle, busy, parked, leaving };

@@ -72,6 +72,7 @@ class Export {
     GLOWPLUG_TRY(clock_.run("samples", [&] { return add_samples(writer); }));
     GLOWPLUG_TRY(clock_.run("batching", [&] { return find_batching(); }));
     GLOWPLUG_ASSIGN(exported_.digest, writer.seal(manifest()));
+    GLOWPLUG_TRY(clock_.run("native", [&] { return compile(writer); }));
     runner_.reset();  // its process holds the model's memory
     GLOWPLUG_TRY(clock_.run("prepare", [&] { return prepare(writer); }));
     GLOWPLUG_TRY(clock_.run("write", [&] { return write(writer); }));
@@ -120,6 +121,15 @@ class Export {
     manifest.source = {request_.model.filename(), facts_.sha256};
     manifest.producer = fmt::format("glowplug {}", kVersion);
     return manifest;
+  }
+
+  Result<void> compile(const bundle::BundleWriter& writer) {
+    GLOWPLUG_ASSIGN(
+        exported_.native,
+        make_native_form({writer.folder(), model_, exported_.digest, samples_.samples,
+                          samples_.free, exported_.batching.max_batch > 0, request_.seed},
+                         *runner_));
+    return {};
   }
 
   Result<void> prepare(const bundle::BundleWriter& writer) {

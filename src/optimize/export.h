@@ -13,6 +13,7 @@
 #include "model/signature.h"
 #include "optimize/batching.h"
 #include "optimize/compare.h"
+#include "optimize/native_form.h"
 
 namespace glowplug::optimize {
 
@@ -29,7 +30,7 @@ struct ExportRequest {
 
 /// One step of the work.
 struct Phase {
-  std::string_view name;  ///< "read", "load", "samples", "batching", "prepare" or "write"
+  std::string_view name;  ///< "read", "load", "samples", "batching", "native", "prepare" or "write"
   Duration duration{};    ///< zero when it starts
 };
 /// Called when a phase starts (`ended` false) and when it has ended well.
@@ -48,6 +49,7 @@ struct Exported {
   std::string prepared_note;
   /// Portable against prepared form, one for each output; empty when they were not compared.
   std::vector<OutputDifference> differences;
+  NativeForm native;  ///< the model compiled for the native engine, or why it is not
   std::vector<Phase> phases;
 };
 

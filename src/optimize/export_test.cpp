@@ -173,9 +173,9 @@ TEST_F(ExportTest, TellsItsPhases) {
       });
   ASSERT_TRUE(exported);
   EXPECT_EQ(told, (std::vector<std::string>{"read", "read.", "load", "load.", "samples", "samples.",
-                                            "batching", "batching.", "prepare", "prepare.", "write",
-                                            "write."}));
-  EXPECT_EQ(exported->phases.size(), 6U);
+                                            "batching", "batching.", "native", "native.", "prepare",
+                                            "prepare.", "write", "write."}));
+  EXPECT_EQ(exported->phases.size(), 7U);
 }
 
 TEST_F(ExportTest, RefusesToWriteOverABundleUnlessToldTo) {

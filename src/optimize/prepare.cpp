@@ -13,7 +13,7 @@ namespace glowplug::optimize {
 namespace {
 
 Prepared none(std::string note) {
-  return {.folder = {}, .note = std::move(note), .differences = {}};
+  return {.folder = {}, .note = std::move(note), .differences = {}, .native = {}};
 }
 
 bool same_values(const std::vector<TensorSpec>& a, const std::vector<TensorSpec>& b) {
@@ -71,6 +71,21 @@ Result<AnsweredSample> answer(const bundle::Bundle& bundle, const std::string& n
   return answered;
 }
 
+/// What the samples of a bundle were made with, as far as their shapes show it.
+FreeDimensions free_dimensions(const Signature& signature,
+                               std::span<const AnsweredSample> samples) {
+  FreeDimensions free;
+  if (samples.empty()) return free;
+  for (std::size_t i = 0; i < signature.inputs.size(); ++i) {
+    const auto& input = samples.front().inputs[i];
+    const Shape& shape = signature.inputs[i].shape;
+    for (std::size_t axis = 1; input && axis < shape.size(); ++axis) {
+      if (shape[axis] == -1) free.other = input->shape[axis];
+    }
+  }
+  return free;
+}
+
 }  // namespace
 
 Result<Prepared> make_prepared(const PreparedRequest& request, RunnerFactory& runners) {
@@ -101,9 +116,16 @@ Result<Prepared> prepare_bundle(const std::filesystem::path& folder,
     if (!answered) return none(fmt::format("sample \"{}\": {}", name, answered.error().message));
     samples.push_back(*std::move(answered));
   }
-  return make_prepared(
-      {folder, bundle.model_path(), bundle.digest(), portable->signature(), samples, target},
-      runners);
+  GLOWPLUG_ASSIGN(NativeForm native,
+                  make_native_form({folder, bundle.model_path(), bundle.digest(), samples,
+                                    free_dimensions(portable->signature(), samples),
+                                    bundle.manifest().signature.max_batch > 0},
+                                   *portable));
+  GLOWPLUG_ASSIGN(Prepared prepared, make_prepared({folder, bundle.model_path(), bundle.digest(),
+                                                    portable->signature(), samples, target},
+                                                   runners));
+  prepared.native = std::move(native);
+  return prepared;
 }
 
 }  // namespace glowplug::optimize

@@ -6,6 +6,7 @@
 #include "base/installation.h"
 #include "bundle/library_hash.h"
 #include "bundle/prepared.h"
+#include "engine/native/native.h"
 #include "runtime/warm_up.h"
 
 namespace glowplug::runtime {
@@ -32,23 +33,72 @@ Result<std::unique_ptr<engine::Session>> open_session(const bundle::Bundle& bund
   return engine.open(bundle.model_path(), {.threads = 1, .prepared = false});
 }
 
+struct Loaded {
+  std::unique_ptr<engine::Engine> engine;
+  std::unique_ptr<engine::Session> session;
+};
+
+Result<Loaded> load_native(const bundle::Bundle& bundle, const OpenEngine& open) {
+  const bundle::ChosenForm form = bundle::choose_form(
+      bundle, {std::string(engine::native::kEngineName), std::string(engine::native::kEngineSha256),
+               std::string(engine::native::kAnyCpu)});
+  if (!form.prepared) return Error{Code::failed_precondition, form.reason, {}};
+  Loaded loaded;
+  GLOWPLUG_ASSIGN(loaded.engine, open(engine::native::kEngineName, {}));
+  GLOWPLUG_ASSIGN(loaded.session,
+                  loaded.engine->open(form.model, {.threads = 1, .prepared = true}));
+  return loaded;
+}
+
+/// Why export did not compile the model, if it said so.
+std::string not_compiled_reason(const bundle::Bundle& bundle, const Error& otherwise) {
+  const auto record = bundle.record("native");
+  std::string reason = record ? record->value("reason", "") : "";
+  return reason.empty() ? otherwise.message : reason;
+}
+
+Result<Loaded> load_of_manifest(const bundle::Bundle& bundle, const std::filesystem::path& given,
+                                const OpenEngine& open, Log& log) {
+  const std::filesystem::path library = engine_library_path(given);
+  Loaded loaded;
+  GLOWPLUG_ASSIGN(loaded.engine, open(bundle.manifest().engine, library));
+  GLOWPLUG_ASSIGN(const bundle::ChosenForm form, choose(bundle, library));
+  GLOWPLUG_ASSIGN(loaded.session, open_session(bundle, *loaded.engine, form, log));
+  return loaded;
+}
+
+Result<Loaded> load(const bundle::Bundle& bundle, const EngineChoice& choice,
+                    const OpenEngine& open, Log& log) {
+  const bool only_native = choice.engine == engine::native::kEngineName;
+  if (only_native || choice.engine.empty()) {
+    auto native = load_native(bundle, open);
+    if (native) {
+      log.info("engine", "the native engine serves", {});
+      return native;
+    }
+    const std::string reason = not_compiled_reason(bundle, native.error());
+    if (only_native)
+      return Error{Code::failed_precondition,
+                   "the model is not compiled for the native engine: " + reason,
+                   "leave out --engine native"};
+    log.info("engine", bundle.manifest().engine + " serves, not the native engine",
+             {{"reason", reason}});
+  }
+  return load_of_manifest(bundle, choice.library, open, log);
+}
+
 }  // namespace
 
 Result<ContainerModel> load_container_model(const std::filesystem::path& folder,
-                                            const std::filesystem::path& library,
-                                            const OpenEngine& open, Log& log) {
-  const std::filesystem::path used_library = engine_library_path(library);
+                                            const EngineChoice& choice, const OpenEngine& open,
+                                            Log& log) {
   GLOWPLUG_ASSIGN(bundle::Bundle bundle, bundle::Bundle::open(folder, bundle::Checks::hashes));
-  GLOWPLUG_ASSIGN(std::unique_ptr<engine::Engine> engine,
-                  open(bundle.manifest().engine, used_library));
-  GLOWPLUG_ASSIGN(const bundle::ChosenForm form, choose(bundle, used_library));
-  GLOWPLUG_ASSIGN(std::unique_ptr<engine::Session> session,
-                  open_session(bundle, *engine, form, log));
-  if (const auto warm = warm_up(*session, folder); !warm) {
+  GLOWPLUG_ASSIGN(Loaded loaded, load(bundle, choice, open, log));
+  if (const auto warm = warm_up(*loaded.session, folder); !warm) {
     log.warning("warm_up_failed", "the model refused the first run; it serves all the same",
                 {{"reason", warm.error().message}});
   }
-  return ContainerModel{std::move(bundle), std::move(engine), std::move(session)};
+  return ContainerModel{std::move(bundle), std::move(loaded.engine), std::move(loaded.session)};
 }
 
 }  // namespace glowplug::runtime

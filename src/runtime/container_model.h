@@ -16,11 +16,20 @@ struct ContainerModel {
   std::unique_ptr<engine::Session> session;  // after the engine: goes first
 };
 
-/// Checks the bundle's files by hash, loads its prepared form if there is one for exactly this CPU
-/// and library and else the portable one, saying why in the log, and runs it once. `library`:
-/// empty: where it is installed. Errors: those of Bundle::open and of the engine.
+struct EngineChoice {
+  /// "native", or the engine of the manifest; empty: native if the bundle holds a plan that the
+  /// engine takes, else that of the manifest.
+  std::string engine;
+  std::filesystem::path library;  ///< empty: where it is installed; not looked at for native
+};
+
+/// Checks the bundle's files by hash, loads it into the engine and runs it once, saying in the log
+/// which form serves and why. An engine other than native loads the prepared form if there is one
+/// for exactly this CPU and library, else the portable one. Errors: those of Bundle::open and of
+/// the engine; failed_precondition (native was asked for, but the model is not compiled, with the
+/// reason).
 [[nodiscard]] Result<ContainerModel> load_container_model(const std::filesystem::path& folder,
-                                                          const std::filesystem::path& library,
+                                                          const EngineChoice& choice,
                                                           const OpenEngine& open, Log& log);
 
 }  // namespace glowplug::runtime

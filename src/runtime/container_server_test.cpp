@@ -10,8 +10,11 @@
 #include "base/child_process.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "bundle/bundle.h"
 #include "bundle/bundle_writer.h"
+#include "bundle/prepared.h"
 #include "front/testing/blocking_client.h"
+#include "optimize/native/testing/compiling_engine.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -21,18 +24,18 @@ using front::testing::BlockingClient;
 /// `glowplug-handler BUNDLE --http-port 0`, from its first line to its end.
 class Handler {
  public:
-  explicit Handler(const std::filesystem::path& bundle) {
+  explicit Handler(const std::filesystem::path& bundle,
+                   const std::string& library = GLOWPLUG_TEST_LIBRARY) {
     std::array<int, 2> ends{};
     EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
     const UniqueFd output(ends[0]);
     const UniqueFd theirs(ends[1]);
     auto log = open_file("/dev/null", O_WRONLY);
     EXPECT_TRUE(log);
-    auto spawned =
-        ChildProcess::spawn({.arguments = {GLOWPLUG_TEST_HANDLER, bundle, "--http-port", "0",
-                                           "--engine-library", GLOWPLUG_TEST_LIBRARY},
-                             .environment = std::nullopt,
-                             .descriptors = {{theirs.get(), 1}, {log->get(), 2}}});
+    auto spawned = ChildProcess::spawn({.arguments = {GLOWPLUG_TEST_HANDLER, bundle, "--http-port",
+                                                      "0", "--engine-library", library},
+                                        .environment = std::nullopt,
+                                        .descriptors = {{theirs.get(), 1}, {log->get(), 2}}});
     EXPECT_TRUE(spawned) << spawned.error().message;
     process.emplace(*std::move(spawned));
     std::array<char, 256> line{};
@@ -142,6 +145,60 @@ TEST(ContainerServer, RefusesABundleWhoseManifestSpeaksOfAnotherModel) {
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->status.number, 1);
   EXPECT_NE(refused->errors.find("the manifest says features FP32[-1,5]"), std::string::npos)
+      << refused->errors;
+}
+
+/// The iris bundle with a plan of its model in it, in a folder of its own.
+std::filesystem::path compiled_iris(const TemporaryFolder& folder) {
+  namespace native = engine::native;
+  const auto bundle = folder.path() / "iris.glow";
+  std::filesystem::copy(iris(), bundle, std::filesystem::copy_options::recursive);
+  const auto opened = bundle::Bundle::open(bundle, bundle::Checks::sizes);
+  EXPECT_TRUE(opened);
+  const auto work = TemporaryFolder::create();
+  EXPECT_TRUE(work);
+  optimize::native::testing::CompilingEngine compiler;
+  const auto plan = compiler.prepare(opened->model_path(), work->path());
+  EXPECT_TRUE(plan) << plan.error().message;
+  bundle::PreparedIndex index;
+  index.target = {std::string(native::kEngineName), std::string(native::kEngineSha256),
+                  std::string(native::kAnyCpu)};
+  index.engine_version = native::kEngineVersion;
+  index.digest = opened->digest();
+  index.main_file = *plan;
+  EXPECT_TRUE(bundle::put_prepared(bundle, index, work->path()));
+  return bundle;
+}
+
+TEST(ContainerServer, ServesACompiledModelWithoutALibrary) {
+  const auto folder = TemporaryFolder::create();
+  ASSERT_TRUE(folder);
+  const Handler handler(compiled_iris(*folder), "/nowhere.so");
+  BlockingClient client(handler.port);
+  const auto answer = client.ask("POST", "/v2/models/iris/infer", kFlower);
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  const auto json = parse_json(answer.body);
+  ASSERT_TRUE(json);
+  EXPECT_EQ((*json)["outputs"][0]["data"], Json::array({"setosa"}));
+}
+
+TEST(ContainerServer, PassesOverAPlanThatIsDamaged) {
+  const auto folder = TemporaryFolder::create();
+  ASSERT_TRUE(folder);
+  const auto bundle = compiled_iris(*folder);
+  const auto plan = bundle / "prepared" / "native-any" / engine::native::kPlanFile;
+  std::filesystem::resize_file(plan, std::filesystem::file_size(plan) - 1);
+  const Handler handler(bundle);
+  BlockingClient client(handler.port);
+  EXPECT_EQ(client.ask("POST", "/v2/models/iris/infer", kFlower).status, 200);
+}
+
+TEST(ContainerServer, SaysWhyItCannotServeNatively) {
+  const auto refused = run_handler_with({iris(), "--http-port", "0", "--engine", "native"});
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->status.number, 1);
+  EXPECT_NE(refused->errors.find("the model is not compiled for the native engine: "),
+            std::string::npos)
       << refused->errors;
 }
 

@@ -79,6 +79,12 @@ Result<void> read_log_level(Given& given, std::string_view value) {
   given.server.log_level = *level;
   return {};
 }
+Result<void> read_engine(Given& given, std::string_view value) {
+  if (value != "native" && value != "onnxruntime")
+    return wrong(fmt::format("--engine is \"{}\"; native or onnxruntime was expected", value));
+  given.server.engine = value;
+  return {};
+}
 Result<void> read_role(Given& given, std::string_view value) {
   if (value != "template")
     return wrong(fmt::format("--role is \"{}\"; template was expected", value));
@@ -96,6 +102,7 @@ const std::vector<Flag>& flags() {
          given.server.host = value;
          return Result<void>();
        }},
+      {"--engine", read_engine},
       {"--engine-library",
        [](Given& given, std::string_view value) {
          given.server.engine_library = value;
@@ -182,6 +189,8 @@ std::string handler_help() {
       "  --http-port N            port to listen on; 0: a free one, printed when it listens "
       "(8080)\n"
       "  --host ADDRESS           address to listen on (127.0.0.1)\n"
+      "  --engine NAME            native or onnxruntime (native where the model is compiled for "
+      "it)\n"
       "  --engine-library FILE    the engine's shared library (where it was installed)\n"
       "  --log-level LEVEL        debug, info, warning or error (info)\n"
       "  --no-access-log          no line for each request\n";

@@ -20,6 +20,8 @@ struct ServerOptions {
   std::string bundle;
   std::string host = "127.0.0.1";
   std::uint16_t http_port = 8080;
+  std::string
+      engine;  ///< "native", "onnxruntime"; empty: native where the model is compiled for it
   std::string engine_library;  ///< empty: where it is installed (base/installation.h)
   GivenSettings settings;      ///< --timeout 5s, --max-queue 100, --max-batch 8 …
   LogLevel log_level = LogLevel::info;

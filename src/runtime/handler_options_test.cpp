@@ -49,6 +49,7 @@ TEST(HandlerOptions, SaysWhatIsWrong) {
       {{"a", "--http-port", "-1"}, "--http-port is \"-1\"; a number from 0 to 65535 was expected"},
       {{"a", "--http-port", "80x"},
        "--http-port is \"80x\"; a number from 0 to 65535 was expected"},
+      {{"a", "--engine", "steam"}, "--engine is \"steam\"; native or onnxruntime was expected"},
       {{"a", "--log-level", "loud"},
        "--log-level is \"loud\"; debug, info, warning or error was expected"},
       {{"--role", "boss"}, "--role is \"boss\"; template was expected"},

@@ -1,5 +1,6 @@
 #include "runtime/load_template.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -152,6 +153,7 @@ Result<LoadedTemplate> load_template(const TemplateSpec& spec, const OpenEngine&
                                      Log& log) {
   GLOWPLUG_TRY(check_spec(spec));
   LoadedTemplate loaded;
+  GLOWPLUG_ASSIGN(loaded.dev_null, open_file("/dev/null", O_RDWR));  // while it may
   TemplateReady& ready = loaded.ready;
   const Time start = Clock::now();
   GLOWPLUG_ASSIGN(loaded.engine, open(spec.engine, spec.engine_library));

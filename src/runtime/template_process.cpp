@@ -64,7 +64,6 @@ class Template {
         loaded_(loaded),
         title_(title),
         log_(log),
-        dev_null_(::open("/dev/null", O_RDWR | O_CLOEXEC)),
         ended_(watch_children()),
         pid_(::getpid()) {}
 
@@ -145,8 +144,9 @@ class Template {
   }
 
   [[nodiscard]] InstancePlace place_of(const Slot& slot) const {
-    return {*loaded_.session,    loaded_.sandbox, title_,          function_, slot.memory.get(),
-            slot.doorbell.get(), doorbell_,       dev_null_.get(), pid_};
+    return {*loaded_.session, loaded_.sandbox,        title_,
+            function_,        slot.memory.get(),      slot.doorbell.get(),
+            doorbell_,        loaded_.dev_null.get(), pid_};
   }
 
   void report_fork(std::uint32_t number, pid_t child) {
@@ -199,7 +199,6 @@ class Template {
   LoadedTemplate& loaded_;
   const ProcessTitle& title_;
   Log& log_;
-  UniqueFd dev_null_;
   UniqueFd ended_;
   ThreadCount threads_;
   pid_t pid_;

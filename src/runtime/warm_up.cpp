@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "bundle/sample.h"
-#include "runtime/tensor_sink.h"
+#include "front/inline/tensor_sink.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -61,7 +61,7 @@ Result<void> warm_up(engine::Session& session, const std::filesystem::path& bund
     views.push_back(input ? std::optional(input->view()) : std::nullopt);
   std::vector<std::size_t> wanted(session.signature().outputs.size());
   std::iota(wanted.begin(), wanted.end(), std::size_t{0});
-  TensorSink sink;
+  front::TensorSink sink;
   GLOWPLUG_TRY(session.run(views, wanted, sink));
   return {};
 }

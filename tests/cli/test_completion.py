@@ -54,7 +54,7 @@ def test_bash(stocked):
     assert bash(stocked, "glowplug ex") == ["export"]
     assert bash(stocked, "glowplug functions ") == ["digits", "iris"]
     assert bash(stocked, "glowplug serve --log-level=w") == ["warning"]
-    assert bash(stocked, "glowplug serve --max-b") == ["--max-batch", "--max-body"]
+    assert bash(stocked, "glowplug serve --max-b") == ["--max-batch", "--max-batch-delay", "--max-body", "--max-buffered"]
     assert bash(stocked, "glowplug inspect iris@l") == ["live"]
     assert bash(stocked, "glowplug alias iris live ") == ["1", "live"]
     assert "iris.glow" in bash(stocked, "glowplug add i")

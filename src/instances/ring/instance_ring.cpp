@@ -26,7 +26,10 @@ class MappedInstanceRing final : public InstanceRing {
 
   [[nodiscard]] Request& next() override {
     GLOWPLUG_CHECK(begun_ == finished_);
-    while (words_->requests_published.load(std::memory_order_acquire) == begun_) sleep();
+    while (!asked()) {
+      // What was put before the doorbell's other end was closed is answered first.
+      if (!sleep() && !asked()) return leave();
+    }
     words_->requests_begun.store(begun_ + 1, std::memory_order_release);
     read_request(memory_.data() + layout_.request_slot(begun_++));
     reply_ = SlotCursor(memory_.data() + layout_.reply_slot(finished_));
@@ -83,14 +86,27 @@ class MappedInstanceRing final : public InstanceRing {
   }
 
  private:
-  void sleep() {
+  [[nodiscard]] bool asked() const {
+    return words_->requests_published.load(std::memory_order_seq_cst) != begun_;
+  }
+
+  /// Until the doorbell rings, or a signal; false when nobody can ring it any more.
+  [[nodiscard]] bool sleep() {
     words_->instance_sleeping.store(1, std::memory_order_seq_cst);
-    if (words_->requests_published.load(std::memory_order_seq_cst) == begun_) {
+    bool may_ring = true;
+    if (!asked()) {
       std::array<char, 64> rings{};
-      // Interrupted or not, the caller looks at the ring again.
-      (void)!::read(own_doorbell_.get(), rings.data(), rings.size());
+      const ssize_t got = ::read(own_doorbell_.get(), rings.data(), rings.size());
+      may_ring = got > 0 || (got < 0 && errno == EINTR);
     }
     words_->instance_sleeping.store(0, std::memory_order_relaxed);
+    return may_ring;
+  }
+
+  [[nodiscard]] Request& leave() {
+    request_ = Request{};
+    request_.operation = RingOperation::leave;
+    return request_;
   }
 
   void read_request(std::byte* slot) {

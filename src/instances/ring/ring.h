@@ -123,7 +123,7 @@ class InstanceRing {
     std::vector<std::size_t> wanted;
   };
   /// Waits (asleep in read(2) on the doorbell) for the next request. The one before must have been
-  /// finished.
+  /// finished. `leave` with sequence 0, again and again, once the gateway's end is closed.
   [[nodiscard]] virtual Request& next() = 0;
   /// Room in the reply slot of the current request for its next output: a multiple of 64 bytes
   /// into the memory. `index` must be the next of the request's wanted outputs. Errors: too_large,

@@ -8,19 +8,18 @@ namespace glowplug::instances {
 namespace {
 
 TemplateSpec spec() {
-  TemplateSpec made;
-  made.function = "iris";
-  made.version = "2";
-  made.bundle = "/b";
-  made.engine = "onnxruntime";
-  made.engine_library = "/l.so";
-  made.model = "/b/model/model.onnx";
-  made.prepared = true;
-  made.portable_model = "/b/p.onnx";
-  made.memory_bytes = std::uint64_t{1} << 40;
-  made.run_as = 64000;
-  made.sandbox = false;
-  return made;
+  return {.function = "iris",
+          .version = "2",
+          .bundle = "/b",
+          .engine = "onnxruntime",
+          .engine_library = "/l.so",
+          .model = "/b/model/model.onnx",
+          .prepared = true,
+          .portable_model = "/b/p.onnx",
+          .prepare_into = {},
+          .memory_bytes = std::uint64_t{1} << 40,
+          .run_as = 64000,
+          .sandbox = false};
 }
 
 TEST(TemplateSpec, ReadsBackWhatItWrote) {

@@ -56,23 +56,37 @@ Result<void> append(const Field& field, std::vector<std::int64_t>& to) {
   return {};
 }
 
-Result<void> append(const Field& field, std::vector<float>& to) {
+namespace {
+
+/// Little-endian floats, packed in `field`; one that stands alone lies in `value`.
+template <class Number, class Bits>
+Result<void> append_numbers(const Field& field, WireType alone, std::vector<Number>& to) {
   if (field.type != WireType::bytes) {
-    to.push_back(0);
-    return read(field, to.back());
+    GLOWPLUG_TRY(need(field, alone));
+    to.push_back(std::bit_cast<Number>(static_cast<Bits>(field.value)));
+    return {};
   }
-  if (field.bytes.size() % sizeof(float) != 0)
-    return Error{Code::invalid_argument,
-                 fmt::format("field {} has {} bytes of packed floats, which is no multiple of 4",
-                             field.number, field.bytes.size()),
-                 {}};
-  for (std::size_t at = 0; at < field.bytes.size(); at += sizeof(float)) {
-    std::uint32_t bits = 0;
+  if (field.bytes.size() % sizeof(Number) != 0)
+    return invalid_argument(
+        fmt::format("field {} has {} bytes of packed floats, which is no multiple of {}",
+                    field.number, field.bytes.size(), sizeof(Number)));
+  for (std::size_t at = 0; at < field.bytes.size(); at += sizeof(Number)) {
+    Bits bits = 0;
     for (std::size_t i = 0; i < sizeof bits; ++i)
-      bits |= std::to_integer<std::uint32_t>(field.bytes[at + i]) << (8 * i);
-    to.push_back(std::bit_cast<float>(bits));
+      bits |= static_cast<Bits>(std::to_integer<Bits>(field.bytes[at + i]) << (8 * i));
+    to.push_back(std::bit_cast<Number>(bits));
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> append(const Field& field, std::vector<float>& to) {
+  return append_numbers<float, std::uint32_t>(field, WireType::fixed32, to);
+}
+
+Result<void> append(const Field& field, std::vector<double>& to) {
+  return append_numbers<double, std::uint64_t>(field, WireType::fixed64, to);
 }
 
 Result<void> insert(const Field& field, std::map<std::string_view, std::string_view>& to) {

@@ -22,6 +22,7 @@ namespace glowplug::onnx {
 /// Packed or one at a time, as protobuf allows both.
 [[nodiscard]] Result<void> append(const Field& field, std::vector<std::int64_t>& to);
 [[nodiscard]] Result<void> append(const Field& field, std::vector<float>& to);
+[[nodiscard]] Result<void> append(const Field& field, std::vector<double>& to);
 /// StringStringEntryProto.
 [[nodiscard]] Result<void> insert(const Field& field,
                                   std::map<std::string_view, std::string_view>& to);

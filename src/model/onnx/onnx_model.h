@@ -47,6 +47,8 @@ struct TensorProto {
   std::span<const std::byte> raw_data;
   std::vector<std::span<const std::byte>> int32_data;  ///< packed varints, in pieces
   std::vector<std::span<const std::byte>> int64_data;
+  std::vector<float> float_data;
+  std::vector<double> double_data;
   std::vector<std::string_view> string_data;
   bool external = false;                                       ///< the values lie in another file
   std::map<std::string_view, std::string_view> external_data;  ///< "location", "offset", "length"

@@ -100,6 +100,8 @@ Result<TensorProto> parse_tensor(std::span<const std::byte> message) {
         return append(field, tensor.dims);
       case 2:
         return read_element_type(field, tensor.type);
+      case 4:
+        return append(field, tensor.float_data);
       case 5:
         return append_packed(field, tensor.int32_data);
       case 6:
@@ -110,6 +112,8 @@ Result<TensorProto> parse_tensor(std::span<const std::byte> message) {
         return read(field, tensor.name);
       case 9:
         return read(field, tensor.raw_data);
+      case 10:
+        return append(field, tensor.double_data);
       case 13:
         return insert(field, tensor.external_data);
       case 14:
