@@ -1,10 +1,14 @@
 #include "engine/onnxruntime/onnxruntime.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <utility>
+#include <vector>
 
+#include "base/fd.h"
 #include "engine/onnxruntime/library.h"
+#include "engine/onnxruntime/prepared_weights.h"
 #include "engine/onnxruntime/session.h"
 #include "engine/onnxruntime/session_memory.h"
 #include "engine/onnxruntime/session_options.h"
@@ -59,8 +63,13 @@ class OnnxRuntimeEngine final : public Engine {
                                                       const OpenOptions& options) override {
     GLOWPLUG_ASSIGN(const auto session_options,
                     ort::serving_options(library_, options, memory_ != nullptr));
+    std::shared_ptr<ort::PreparedWeights> weights;
+    if (options.prepared) {
+      GLOWPLUG_ASSIGN(weights, take_weights(model, *session_options));
+    }
     GLOWPLUG_ASSIGN(auto session, load(model, *session_options));
-    auto made = ort::OrtSession::create(library_, std::move(session));
+    if (weights) weights->pages().forget_use();
+    auto made = ort::OrtSession::create(library_, std::move(session), std::move(weights));
     if (!made) return std::move(made).error().in(model.filename().string());
     return made;
   }
@@ -74,9 +83,24 @@ class OnnxRuntimeEngine final : public Engine {
 
   void before_forks() override {
     if (memory_) memory_->renew();
+    for (const auto& open : weights_) {
+      if (const auto weights = open.lock()) weights->pages().settle(pagemap_);
+    }
   }
 
  private:
+  /// Adds them to the options. A form that we cannot read the library judges alone.
+  Result<std::shared_ptr<ort::PreparedWeights>> take_weights(const std::filesystem::path& model,
+                                                             ort::SessionOptions& options) {
+    auto opened = ort::PreparedWeights::open(library_, model);
+    if (!opened || !*opened) return std::shared_ptr<ort::PreparedWeights>();
+    std::shared_ptr<ort::PreparedWeights> weights = *std::move(opened);
+    GLOWPLUG_TRY(weights->add_to(library_, options));
+    std::erase_if(weights_, [](const auto& open) { return open.expired(); });
+    weights_.emplace_back(weights);
+    return weights;
+  }
+
   Result<Handle<ort::Session>> load(const std::filesystem::path& model,
                                     const ort::SessionOptions& options) {
     std::error_code error;
@@ -95,6 +119,9 @@ class OnnxRuntimeEngine final : public Engine {
   const ort::Library library_;
   const Handle<ort::Env> env_;
   std::unique_ptr<ort::SessionMemory> memory_;
+  std::vector<std::weak_ptr<ort::PreparedWeights>> weights_;  // of open sessions
+  // Opened while this process still may.
+  const UniqueFd pagemap_{::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)};
   const Capabilities capabilities_ = everything();
 };
 

@@ -154,7 +154,9 @@ struct Api {
   void (*release_session_options)(SessionOptions*);  // 100
   Unused<29> unused_101;
   Status* (*add_session_config_entry)(SessionOptions*, const char* key, const char* value);  // 130
-  Unused<45> unused_131;
+  Unused<19> unused_131;
+  Status* (*add_initializer)(SessionOptions*, const char* name, const Value*);  // 150
+  Unused<25> unused_151;
   Status* (*register_allocator)(Env*, Allocator*);           // 176
   Status* (*unregister_allocator)(Env*, const MemoryInfo*);  // 177
   Unused<74> unused_178;
@@ -194,6 +196,7 @@ GLOWPLUG_ORT_SLOT(get_allocator_with_default_options, 78);
 GLOWPLUG_ORT_SLOT(release_env, 92);
 GLOWPLUG_ORT_SLOT(release_session_options, 100);
 GLOWPLUG_ORT_SLOT(add_session_config_entry, 130);
+GLOWPLUG_ORT_SLOT(add_initializer, 150);
 GLOWPLUG_ORT_SLOT(register_allocator, 176);
 GLOWPLUG_ORT_SLOT(unregister_allocator, 177);
 GLOWPLUG_ORT_SLOT(get_resized_string_tensor_element_buffer, 252);

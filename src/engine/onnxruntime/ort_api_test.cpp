@@ -69,6 +69,7 @@ GLOWPLUG_SAME_SLOT(release_type_info, ReleaseTypeInfo);
 GLOWPLUG_SAME_SLOT(release_tensor_info, ReleaseTensorTypeAndShapeInfo);
 GLOWPLUG_SAME_SLOT(release_session_options, ReleaseSessionOptions);
 GLOWPLUG_SAME_SLOT(add_session_config_entry, AddSessionConfigEntry);
+GLOWPLUG_SAME_SLOT(add_initializer, AddInitializer);
 GLOWPLUG_SAME_SLOT(register_allocator, RegisterAllocator);
 GLOWPLUG_SAME_SLOT(unregister_allocator, UnregisterAllocator);
 GLOWPLUG_SAME_SLOT(get_resized_string_tensor_element_buffer, GetResizedStringTensorElementBuffer);
