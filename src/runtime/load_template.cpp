@@ -139,9 +139,11 @@ Result<void> load_session(LoadedTemplate& loaded, const TemplatePaths& paths,
   GLOWPLUG_ASSIGN(loaded.session, open_model(*loaded.engine, paths, spec, loaded.ready, log));
   loaded.ready.signature = loaded.session->signature();
   loaded.ready.model_ns = laps.next();
-  if (!spec.warm_up) return {};
-  run_once(*loaded.session, spec, log);
-  loaded.ready.warm_up_ns = laps.next();
+  if (spec.warm_up) {
+    run_once(*loaded.session, spec, log);
+    loaded.ready.warm_up_ns = laps.next();
+  }
+  loaded.engine->before_forks();
   return {};
 }
 
