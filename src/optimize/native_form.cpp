@@ -21,6 +21,8 @@ namespace {
 constexpr int kNativeRecordSchema = 1;
 /// A slice of the engine is 256 rows: the last number makes two of them.
 constexpr std::array<std::int64_t, 4> kRows = {1, 3, 17, 300};
+/// Some 100 microseconds. Larger networks are not what the engine's loops are made for.
+constexpr double kMostWork = 4e6;
 constexpr std::size_t kMostBytes = std::size_t{16} << 20;  ///< of the inputs of one run
 
 class TensorSink final : public engine::OutputSink {
@@ -106,10 +108,12 @@ class Attempt {
   Result<NativeForm> run(const std::filesystem::path& work) {
     const std::filesystem::path plan = work / engine::native::kPlanFile;
     GLOWPLUG_TRY(compile(plan));
-    GLOWPLUG_ASSIGN(const auto session, engine::native::open_native()->open(plan, {}));
+    GLOWPLUG_ASSIGN(const auto session, engine::native::NativeSession::open(
+                                            plan, engine::native::kernels_of_this_cpu()));
     if (session->signature().describe() != portable_.signature().describe())
       return Error{
           Code::failed_precondition, "its signature became " + session->signature().describe(), {}};
+    GLOWPLUG_TRY(check_size(*session));
     GLOWPLUG_TRY(compare_all(*session));
     return std::move(form_);
   }
@@ -126,6 +130,19 @@ class Attempt {
         native::compile({model_, portable_.signature(), shapes, request_.rows_independent}));
     return write_file_atomically(plan, {reinterpret_cast<const char*>(bytes.data()), bytes.size()},
                                  false);
+  }
+
+  Result<void> check_size(engine::native::NativeSession& session) {
+    const Inputs& inputs = request_.samples.front().inputs;
+    GLOWPLUG_TRY(run_native(session, inputs));
+    const double work =
+        session.work() / static_cast<double>(std::max<std::int64_t>(rows_of(inputs), 1));
+    if (work <= kMostWork) return {};
+    return Error{Code::failed_precondition,
+                 fmt::format("one row takes {:.1e} multiplications; beyond {:.0e} ONNX Runtime is "
+                             "faster",
+                             work, kMostWork),
+                 {}};
   }
 
   Result<void> compare_all(engine::Session& session) {

@@ -45,8 +45,9 @@ struct NativeForm {
 /// Compiles the model and keeps the plan as a prepared form if each output of it agrees with
 /// `portable`, ONNX Runtime on the same model: on the samples, and on made-up inputs of several
 /// numbers of rows, at thresholds and categories of the model, with gaps and extremes where they
-/// have a meaning. Writes records/native.json. A model that is not compiled is not an error.
-/// Errors: those of reading the model, of `portable` that are not about the inputs, of writing.
+/// have a meaning; a row of it may take 4e6 multiplications. Writes records/native.json. A model
+/// that is not compiled is not an error. Errors: those of reading the model, of `portable` that are
+/// not about the inputs, of writing.
 [[nodiscard]] Result<NativeForm> make_native_form(const NativeRequest& request, Runner& portable);
 
 /// records/native.json:

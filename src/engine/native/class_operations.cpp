@@ -75,9 +75,10 @@ class LinearClasses final : public Operation {
         give_both(scores[0], to.first<2>());
       } else {
         std::ranges::copy(scores, to.begin());
-        transform(post_, to);
+        if (post_ == PostTransform::softmax_zero) transform(post_, to);
       }
     }
+    if (columns_ == targets_) transform_all(out(1).room<float>());
     return {};
   }
 
@@ -89,6 +90,24 @@ class LinearClasses final : public Operation {
       if (scores[i] > scores[best]) best = i;
     }
     return best;
+  }
+  /// The rows of `scores` at once, since they are often shorter than a register.
+  void transform_all(std::span<float> scores) const {
+    if (post_ == PostTransform::logistic)
+      kernels().sigmoid(scores.data(), scores.data(), scores.size());
+    if (post_ != PostTransform::softmax) return;
+    for (std::size_t at = 0; at < scores.size(); at += columns_) {
+      const auto row = scores.subspan(at, columns_);
+      const float most = *std::ranges::max_element(row);
+      for (float& score : row) score -= most;
+    }
+    kernels().exponential(scores.data(), scores.data(), scores.size());
+    for (std::size_t at = 0; at < scores.size(); at += columns_) {
+      const auto row = scores.subspan(at, columns_);
+      float sum = 0;
+      for (const float score : row) sum += score;
+      for (float& score : row) score /= sum;
+    }
   }
   /// SOFTMAX of one score is none.
   void give_both(float score, std::span<float, 2> to) const {

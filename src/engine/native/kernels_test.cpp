@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 #include <random>
 #include <vector>
@@ -80,9 +81,10 @@ void expect_product(const Kernels& kernels, const Matrices& m, bool clamped) {
 
 TEST(Kernels, MultiplyEverySizeOfTile) {
   for (const Kernels* const kernels : levels()) {
-    for (const std::size_t rows : {1, 2, 3, 7, 8, 9, 17})
-      for (const std::size_t depth : {1, 2, 5, 64})
-        for (const std::size_t columns : {1, 15, 16, 17, 33, 64, 100})
+    for (const std::size_t rows : std::initializer_list<std::size_t>{1, 2, 3, 7, 8, 9, 17})
+      for (const std::size_t depth : std::initializer_list<std::size_t>{1, 2, 5, 64})
+        for (const std::size_t columns :
+             std::initializer_list<std::size_t>{1, 15, 16, 17, 33, 64, 100})
           expect_product(*kernels, Matrices{rows, depth, columns}, (rows + depth) % 2 == 0);
   }
 }

@@ -201,14 +201,13 @@ class Softmax final : public Operation {
     if (out().count == 0) return {};
     const float* const x = in(0).values<float>().data();
     float* const y = out().room<float>().data();
-    const std::size_t block = inner_ * length_;
-    for (std::size_t at = 0; at < out().count; at += block) {
-      if (inner_ == 1) {
-        line(x + at, y + at);
-      } else {
-        for (std::size_t i = 0; i < inner_; ++i) column(x + at + i, y + at + i);
-      }
+    if (inner_ == 1) {
+      lines(x, y, out().count / length_);
+      return {};
     }
+    const std::size_t block = inner_ * length_;
+    for (std::size_t at = 0; at < out().count; at += block)
+      for (std::size_t i = 0; i < inner_; ++i) column(x + at + i, y + at + i);
     return {};
   }
   [[nodiscard]] std::size_t scratch_bytes() const override {
@@ -216,15 +215,22 @@ class Softmax final : public Operation {
   }
 
  private:
-  void line(const float* x, float* y) const {
-    const bool logarithm = parameter(2) != 0;
-    const float most = *std::max_element(x, x + length_);
-    for (std::size_t i = 0; i < length_; ++i) y[i] = x[i] - most;
-    if (logarithm) return log_line(y);
-    kernels().exponential(y, y, length_);
-    float sum = 0;
-    for (std::size_t i = 0; i < length_; ++i) sum += y[i];
-    for (std::size_t i = 0; i < length_; ++i) y[i] /= sum;
+  /// All exponentials at once: lines are often shorter than a register.
+  void lines(const float* x, float* y, std::size_t count) const {
+    for (std::size_t line = 0; line < count; ++line) {
+      const float* const from = x + line * length_;
+      float* const to = y + line * length_;
+      const float most = *std::max_element(from, from + length_);
+      for (std::size_t i = 0; i < length_; ++i) to[i] = from[i] - most;
+      if (parameter(2) != 0) log_line(to);
+    }
+    if (parameter(2) != 0) return;
+    kernels().exponential(y, y, count * length_);
+    for (float* to = y; to != y + count * length_; to += length_) {
+      float sum = 0;
+      for (std::size_t i = 0; i < length_; ++i) sum += to[i];
+      for (std::size_t i = 0; i < length_; ++i) to[i] /= sum;
+    }
   }
   void log_line(float* y) const {
     float sum = 0;
@@ -235,7 +241,7 @@ class Softmax final : public Operation {
   void column(const float* x, float* y) const {
     auto* const from = reinterpret_cast<float*>(scratch());
     for (std::size_t i = 0; i < length_; ++i) from[i] = x[i * inner_];
-    line(from, from + length_);
+    lines(from, from + length_, 1);
     for (std::size_t i = 0; i < length_; ++i) y[i * inner_] = from[length_ + i];
   }
   std::size_t first_ = 0;

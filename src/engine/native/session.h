@@ -30,6 +30,8 @@ class NativeSession final : public engine::Session {
   [[nodiscard]] Result<RunReport> run(std::span<const std::optional<TensorView>> inputs,
                                       std::span<const std::size_t> wanted,
                                       OutputSink& sink) override;
+  /// Multiplications of the last run, roughly (Operation::work).
+  [[nodiscard]] double work() const { return program_->work(); }
   /// What a run of `rows` rows will take, by what the plan does and how long runs took so far. Zero
   /// before the first run.
   [[nodiscard]] double estimated_cost_ns(std::size_t rows) const;

@@ -7,6 +7,7 @@
 
 #include "engine/native/operation.h"
 #include "engine/native/view_kinds.h"
+#include "model/tensor.h"
 
 namespace glowplug::engine::native {
 namespace {

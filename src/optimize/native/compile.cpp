@@ -20,6 +20,8 @@ class Compiler {
 
   Result<std::vector<std::byte>> run() {
     const onnx::Graph& graph = request_.model.graph;
+    // First, before a large model's weights are copied.
+    for (const onnx::Node& node : graph.nodes) GLOWPLUG_TRY(check_known(node));
     count_uses(graph);
     GLOWPLUG_TRY(add_inputs());
     GLOWPLUG_TRY(add_initializers(graph));
@@ -29,6 +31,12 @@ class Compiler {
   }
 
  private:
+  static Result<void> check_known(const onnx::Node& node) {
+    if (find_lower(node.domain, node.op_type) != nullptr) return {};
+    return not_known(
+        fmt::format("operator {}{}{}", node.domain, node.domain.empty() ? "" : ".", node.op_type));
+  }
+
   void count_uses(const onnx::Graph& graph) {
     for (const onnx::Node& node : graph.nodes) {
       for (const std::string_view input : node.inputs) ++uses_[input];
@@ -79,9 +87,6 @@ class Compiler {
 
   Result<void> add_node(const onnx::Node& node) {
     const Lower lower = find_lower(node.domain, node.op_type);
-    if (lower == nullptr)
-      return not_known(fmt::format("operator {}{}{}", node.domain, node.domain.empty() ? "" : ".",
-                                   node.op_type));
     GLOWPLUG_ASSIGN(Lowering lowering, lowering_of(node));
     auto outputs = lower(lowering);
     if (!outputs) return std::move(outputs).error().in(fmt::format("operator {}", node.op_type));
