@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <memory>
 #include <optional>
 #include <system_error>
-#include <vector>
 
 #include "base/file.h"
 #include "base/sha256.h"
@@ -33,13 +33,14 @@ Result<UniqueFd> open_regular(const std::filesystem::path& path, int flags) {
 /// Calls `take(piece)`, which returns Result<void>, with everything that can be read.
 template <class Take>
 Result<void> read_pieces(int fd, const std::filesystem::path& path, Take take) {
-  std::vector<char> piece(kPieceBytes);
+  // Not filled with zeros: that would touch every page of it for a file of a few bytes.
+  const auto piece = std::make_unique_for_overwrite<char[]>(kPieceBytes);
   for (;;) {
-    const ssize_t got = ::read(fd, piece.data(), piece.size());
+    const ssize_t got = ::read(fd, piece.get(), kPieceBytes);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return system_error("read " + path.string(), errno);
     if (got == 0) return {};
-    GLOWPLUG_TRY(take(std::string_view(piece.data(), static_cast<std::size_t>(got))));
+    GLOWPLUG_TRY(take(std::string_view(piece.get(), static_cast<std::size_t>(got))));
   }
 }
 

@@ -147,7 +147,7 @@ TEST_F(ExportTest, DropsAPreparedFormThatAnswersWrong) {
   EXPECT_TRUE(exported.prepared_note.starts_with(
       "it was made but is not used: its answers differ from the portable form's by 1 of their"))
       << exported.prepared_note;
-  EXPECT_FALSE(std::filesystem::exists(exported.bundle / "prepared"));
+  EXPECT_FALSE(std::filesystem::exists(exported.bundle / prepared_folder(target())));
 }
 
 TEST_F(ExportTest, DropsAPreparedFormThatDoesNotOpen) {
@@ -231,10 +231,43 @@ TEST_F(ExportTest, PrepareBundleMakesTheFormOfAnotherMachine) {
   EXPECT_TRUE(bundle::choose_form(bundle, other).prepared);
   EXPECT_TRUE(bundle::choose_form(bundle, target()).prepared);
   const auto forms = bundle::prepared_forms(bundle);
-  ASSERT_EQ(forms.size(), 2U);
-  ASSERT_TRUE(forms[1].index);
-  EXPECT_EQ(forms[1].index->samples_compared, 4U);
-  EXPECT_EQ(forms[1].index->engine_version, "1.2.3");
+  ASSERT_EQ(forms.size(), 3U);
+  EXPECT_EQ(forms[0].folder, "prepared/native-any");
+  ASSERT_TRUE(forms[2].index);
+  EXPECT_EQ(forms[2].index->samples_compared, 4U);
+  EXPECT_EQ(forms[2].index->engine_version, "1.2.3");
+}
+
+TEST_F(ExportTest, CompilesAModelForTheNativeEngine) {
+  const Exported exported = export_fixture("digits");
+  EXPECT_EQ(exported.native.folder, "prepared/native-any") << exported.native.reason;
+  const bundle::Bundle bundle = open(exported.bundle);
+  EXPECT_TRUE(bundle::choose_form(bundle, native_target()).prepared);
+  const auto record = bundle.record("native");
+  ASSERT_TRUE(record);
+  EXPECT_TRUE(record->at("compiled"));
+  EXPECT_LT(record->at("largest_difference").get<double>(), 1e-5);
+  EXPECT_GT(record->at("rows_compared").get<int>(), 300);
+}
+
+TEST_F(ExportTest, SaysWhyAModelIsNotCompiled) {
+  const Exported exported = export_fixture("slow");
+  EXPECT_EQ(exported.native.folder, "");
+  EXPECT_EQ(exported.native.reason, "operator EyeLike");
+  const auto record = open(exported.bundle).record("native");
+  ASSERT_TRUE(record);
+  EXPECT_FALSE(record->at("compiled"));
+  EXPECT_EQ(record->at("reason"), "operator EyeLike");
+}
+
+TEST_F(ExportTest, KeepsNoPlanThatAnswersOtherwise) {
+  runners().faults.alter_answers = [](bool prepared, std::vector<Tensor>& answers) {
+    if (!prepared) answers[0].bytes[3] ^= std::byte{1};
+  };
+  const Exported exported = export_fixture("digits");
+  EXPECT_EQ(exported.native.folder, "");
+  EXPECT_TRUE(exported.native.reason.starts_with("output \"probabilities\", element 0: "))
+      << exported.native.reason;
 }
 
 TEST_F(ExportTest, PrepareBundleRefusesADamagedBundle) {

@@ -47,5 +47,15 @@ TEST_F(NativeFormTest, EveryOperatorAndConversionAgreesWithOnnxRuntime) {
   }
 }
 
+TEST_F(NativeFormTest, RowsInSlicesAgreeToo) {
+  rows_independent = true;
+  for (const char* name : {"columns_ordinal", "random_forest", "mlp_three", "op_one_hot_text"}) {
+    const auto form = compiled(std::filesystem::path(GLOWPLUG_TEST_MODELS) / "native" /
+                               (std::string(name) + ".onnx"));
+    ASSERT_TRUE(form) << name << ": " << form.error().message;
+    EXPECT_GT(form->rows_compared, 900U) << "300 rows are more than a slice";
+  }
+}
+
 }  // namespace
 }  // namespace glowplug::optimize

@@ -19,7 +19,8 @@ constexpr std::size_t kPixelsTogether = 16 * kPanelWidth;
 /// inputs: x FP32, weights FP32 [channels out, depth] with depth = channels in / groups x kernel,
 /// bias FP32 [channels out] (may be left out); parameters: groups, 1 to clamp, low, high, Window.
 ///
-/// A product of the weights with the patches below 256 pixels at a time, which are laid out in
+/// With a stride of 1 along the width, a product of the weights with the image itself, padded, one
+/// row of pixels at a time. Else with the patches below 256 pixels at a time, which are laid out in
 /// panels (kernels.h).
 class Convolution final : public Operation {
  public:
@@ -48,10 +49,13 @@ class Convolution final : public Operation {
       return invalid_argument(fmt::format("weights {} for {} in {} groups", describe(in(1)),
                                           describe(in(0)), parameter(0)));
     depth_ = static_cast<std::size_t>(depth);
+    direct_ = window_.width.stride == 1;
+    if (direct_) GLOWPLUG_TRY(find_offsets());
     return out().set(Element::float32, std::array{in(0).dimensions[0], in(1).dimensions[0],
                                                   window_.height.steps, window_.width.steps});
   }
   [[nodiscard]] std::size_t scratch_bytes() const override {
+    if (direct_) return (padded_plane() * channels_in() + kPanelWidth) * sizeof(float);
     const std::size_t pixels = std::min(kPixelsTogether, pixel_panels() * kPanelWidth);
     return pixels * depth_ * sizeof(float);
   }
@@ -71,32 +75,87 @@ class Convolution final : public Operation {
     return static_cast<std::size_t>(window_.height.steps * window_.width.steps);
   }
   [[nodiscard]] std::size_t pixel_panels() const { return panels_of(pixels()); }
+  /// Of one group.
+  [[nodiscard]] std::size_t channels_in() const {
+    return static_cast<std::size_t>(in(0).dimensions[1] / parameter(0));
+  }
+  [[nodiscard]] std::size_t padded_width() const {
+    return static_cast<std::size_t>(window_.width.size + window_.width.begin + window_.width.end);
+  }
+  [[nodiscard]] std::size_t padded_plane() const {
+    return padded_width() * static_cast<std::size_t>(window_.height.size + window_.height.begin +
+                                                     window_.height.end);
+  }
+
+  /// Of each element below a pixel in the padded image.
+  Result<void> find_offsets() {
+    constexpr std::size_t kMost = std::size_t{1} << 31;
+    if (padded_plane() > kMost / channels_in())
+      return Error{Code::exhausted, "the padding is too large", {}};
+    offsets_.clear();
+    for (std::size_t channel = 0; channel < channels_in(); ++channel)
+      for (std::int64_t i = 0; i < window_.height.kernel; ++i)
+        for (std::int64_t j = 0; j < window_.width.kernel; ++j)
+          offsets_.push_back(channel * padded_plane() +
+                             static_cast<std::size_t>(i * window_.height.dilation) *
+                                 padded_width() +
+                             static_cast<std::size_t>(j * window_.width.dilation));
+    return {};
+  }
 
   void run_group(std::size_t image, std::size_t group, std::size_t groups) {
     const std::size_t channels = static_cast<std::size_t>(in(1).dimensions[0]) / groups;
     const std::size_t plane = static_cast<std::size_t>(in(0).dimensions[2] * in(0).dimensions[3]);
-    const std::size_t channels_in = static_cast<std::size_t>(in(0).dimensions[1]) / groups;
     const float* const x =
-        in(0).values<float>().data() + (image * groups + group) * channels_in * plane;
+        in(0).values<float>().data() + (image * groups + group) * channels_in() * plane;
     float* const to = out().room<float>().data() + (image * groups + group) * channels * pixels();
+    MatrixProduct product{
+        .a = in(1).values<float>().data() + group * channels * depth_,
+        .a_stride = depth_,
+        .rows = channels,
+        .depth = depth_,
+        .panels = reinterpret_cast<const float*>(scratch()),
+        .offsets = nullptr,
+        .columns = 0,
+        .out = to,
+        .out_stride = pixels(),
+        .row_bias = has(2) ? in(2).values<float>().data() + group * channels : nullptr,
+        .column_bias = nullptr,
+        .clamped = parameter(1) != 0,
+        .low = real_parameter(2),
+        .high = real_parameter(3)};
+    if (direct_) return run_direct(x, product);
     for (std::size_t first = 0; first < pixels(); first += kPixelsTogether) {
-      const std::size_t count = std::min(kPixelsTogether, pixels() - first);
-      lay_out(x, first, count);
-      kernels().multiply(
-          {.a = in(1).values<float>().data() + group * channels * depth_,
-           .a_stride = depth_,
-           .rows = channels,
-           .depth = depth_,
-           .panels = reinterpret_cast<const float*>(scratch()),
-           .columns = count,
-           .out = to + first,
-           .out_stride = pixels(),
-           .row_bias = has(2) ? in(2).values<float>().data() + group * channels : nullptr,
-           .column_bias = nullptr,
-           .clamped = parameter(1) != 0,
-           .low = real_parameter(2),
-           .high = real_parameter(3)});
+      product.columns = std::min(kPixelsTogether, pixels() - first);
+      product.out = to + first;
+      lay_out(x, first, product.columns);
+      kernels().multiply(product);
     }
+  }
+
+  void run_direct(const float* x, MatrixProduct product) {
+    pad(x);
+    product.offsets = offsets_.data();
+    product.columns = static_cast<std::size_t>(window_.width.steps);
+    const std::size_t step = static_cast<std::size_t>(window_.height.stride) * padded_width();
+    for (std::int64_t row = 0; row < window_.height.steps; ++row) {
+      kernels().multiply(product);
+      product.panels += step;
+      product.out += product.columns;
+    }
+  }
+
+  /// Copies the channels of a group with their padding of zeros.
+  void pad(const float* x) const {
+    const auto height = static_cast<std::size_t>(window_.height.size);
+    const auto width = static_cast<std::size_t>(window_.width.size);
+    const auto above = static_cast<std::size_t>(window_.height.begin);
+    const auto before = static_cast<std::size_t>(window_.width.begin);
+    auto* to = reinterpret_cast<float*>(scratch());
+    std::memset(to, 0, scratch_bytes());
+    for (std::size_t channel = 0; channel < channels_in(); ++channel, to += padded_plane())
+      for (std::size_t row = 0; row < height; ++row, x += width)
+        std::memcpy(to + (above + row) * padded_width() + before, x, width * sizeof(float));
   }
 
   /// Panels of the patches below `count` pixels from `first` on.
@@ -149,6 +208,8 @@ class Convolution final : public Operation {
   }
   Window window_;
   std::size_t depth_ = 0;
+  bool direct_ = false;
+  std::vector<std::size_t> offsets_;
 };
 
 /// input: x FP32; parameters: 1 for the average instead of the largest, 1 if padding counts for the
@@ -197,20 +258,55 @@ class Pool final : public Operation {
     return {first, end};
   }
   void run_plane(const float* x, float* to) const {
-    for (std::int64_t i = 0; i < window_.height.steps; ++i) {
-      const Range rows = range(window_.height, i);
-      for (std::int64_t j = 0; j < window_.width.steps; ++j) {
-        const Range columns = range(window_.width, j);
-        *to++ = parameter(0) != 0 ? average(x, rows, columns, i, j) : largest(x, rows, columns);
+    const auto columns = static_cast<std::size_t>(window_.width.steps);
+    for (std::int64_t i = 0; i < window_.height.steps; ++i, to += columns) {
+      if (parameter(0) != 0) {
+        average_row(x, i, to);
+      } else {
+        largest_row(x, i, to);
       }
     }
   }
-  [[nodiscard]] float largest(const float* x, Range rows, Range columns) const {
-    float most = std::numeric_limits<float>::lowest();
-    for (std::int64_t i = rows.first; i < rows.end; i += window_.height.dilation)
-      for (std::int64_t j = columns.first; j < columns.end; j += window_.width.dilation)
-        most = std::max(most, x[i * window_.width.size + j]);
-    return most;
+
+  /// Two by two places without gaps, all in the image: what most networks have.
+  [[nodiscard]] bool is_plain_square(Range rows) const {
+    const WindowAxis& w = window_.width;
+    return w.kernel == 2 && w.dilation == 1 && w.begin == 0 && window_.height.dilation == 1 &&
+           rows.end - rows.first == 2 && (w.steps - 1) * w.stride + 2 <= w.size;
+  }
+  static void largest_of_four(const float* above, const float* below, std::int64_t stride,
+                              std::int64_t count, float* __restrict to) {
+    for (std::int64_t i = 0; i < count; ++i, above += stride, below += stride)
+      to[i] = std::max(std::max(above[0], above[1]), std::max(below[0], below[1]));
+  }
+
+  /// One place of the window at a time for all columns.
+  void largest_row(const float* x, std::int64_t row, float* to) const {
+    const WindowAxis& w = window_.width;
+    if (const Range pair = range(window_.height, row); is_plain_square(pair)) {
+      const float* const above = x + pair.first * w.size;
+      return largest_of_four(above, above + w.size, w.stride, w.steps, to);
+    }
+    std::fill_n(to, w.steps, std::numeric_limits<float>::lowest());
+    const Range rows = range(window_.height, row);
+    for (std::int64_t i = rows.first; i < rows.end; i += window_.height.dilation) {
+      const float* const line = x + i * w.size;
+      for (std::int64_t j = 0; j < w.kernel; ++j) {
+        const std::int64_t shift = j * w.dilation - w.begin;
+        // Columns whose place lies in the image.
+        const std::int64_t first = shift >= 0 ? 0 : (-shift + w.stride - 1) / w.stride;
+        const std::int64_t end =
+            shift >= w.size ? 0 : std::min(w.steps, (w.size - 1 - shift) / w.stride + 1);
+        for (std::int64_t column = first; column < end; ++column)
+          to[column] = std::max(to[column], line[column * w.stride + shift]);
+      }
+    }
+  }
+
+  void average_row(const float* x, std::int64_t row, float* to) const {
+    const Range rows = range(window_.height, row);
+    for (std::int64_t column = 0; column < window_.width.steps; ++column)
+      to[column] = average(x, rows, range(window_.width, column), row, column);
   }
   [[nodiscard]] float average(const float* x, Range rows, Range columns, std::int64_t row,
                               std::int64_t column) const {

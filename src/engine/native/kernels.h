@@ -18,6 +18,10 @@ struct MatrixProduct {
   std::size_t rows = 0;
   std::size_t depth = 0;
   const float* panels = nullptr;  ///< b, see kPanelWidth
+  /// Where row k of b begins, from `panels` on, with panels side by side: an image that a
+  /// convolution goes over, of which up to 15 elements after the last column are read as well.
+  /// Null: b lies in panels.
+  const std::size_t* offsets = nullptr;
   std::size_t columns = 0;
   float* out = nullptr;
   std::size_t out_stride = 0;

@@ -69,13 +69,14 @@ inline void finish(const MatrixProduct& p, std::size_t row, std::size_t column, 
 }
 
 /// Rows x Panels sums held in registers over the whole depth.
-template <int Rows, int Panels>
+template <int Rows, int Panels, bool Direct>
 void tile(const MatrixProduct& p, std::size_t row, std::size_t panel) {
   Floats sums[Rows][Panels][kVectors] = {};
   const float* a = p.a + row * p.a_stride;
-  const float* b = p.panels + panel * p.depth * kPanelWidth;
-  const std::size_t panel_size = p.depth * kPanelWidth;
-  for (std::size_t k = 0; k < p.depth; ++k, b += kPanelWidth) {
+  const std::size_t panel_size = Direct ? kPanelWidth : p.depth * kPanelWidth;
+  const float* const first = p.panels + panel * panel_size;
+  for (std::size_t k = 0; k < p.depth; ++k) {
+    const float* const b = first + (Direct ? p.offsets[k] : k * kPanelWidth);
 #pragma GCC unroll 8
     for (int q = 0; q < Panels; ++q) {
 #pragma GCC unroll 4
@@ -132,21 +133,27 @@ void multiply_row(const MatrixProduct& p, std::size_t row) {
   for (; panel < panels; ++panel) row_tile<1>(p, row, panel);
 }
 
-template <int Panels>
+template <int Panels, bool Direct>
 void multiply_panels(const MatrixProduct& p, std::size_t panel) {
   constexpr std::size_t kStep = kTileRows;
   std::size_t row = 0;
-  for (; row + kStep <= p.rows; row += kStep) tile<kTileRows, Panels>(p, row, panel);
-  for (; row + 2 <= p.rows; row += 2) tile<2, Panels>(p, row, panel);
-  for (; row < p.rows; ++row) tile<1, Panels>(p, row, panel);
+  for (; row + kStep <= p.rows; row += kStep) tile<kTileRows, Panels, Direct>(p, row, panel);
+  for (; row + 2 <= p.rows; row += 2) tile<2, Panels, Direct>(p, row, panel);
+  for (; row < p.rows; ++row) tile<1, Panels, Direct>(p, row, panel);
+}
+
+template <bool Direct>
+void multiply_all(const MatrixProduct& p) {
+  const std::size_t panels = panels_of(p.columns);
+  std::size_t panel = 0;
+  for (; panel + 2 <= panels && kLanes == 16; panel += 2) multiply_panels<2, Direct>(p, panel);
+  for (; panel < panels; ++panel) multiply_panels<1, Direct>(p, panel);
 }
 
 void multiply(const MatrixProduct& p) {
+  if (p.offsets != nullptr) return multiply_all<true>(p);
   if (p.rows == 1) return multiply_row(p, 0);
-  const std::size_t panels = panels_of(p.columns);
-  std::size_t panel = 0;
-  for (; panel + 2 <= panels && kLanes == 16; panel += 2) multiply_panels<2>(p, panel);
-  for (; panel < panels; ++panel) multiply_panels<1>(p, panel);
+  multiply_all<false>(p);
 }
 
 /// 2^n for whole n in [-126, 127].

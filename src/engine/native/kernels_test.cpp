@@ -61,6 +61,7 @@ void expect_product(const Kernels& kernels, const Matrices& m, bool clamped) {
                     .rows = m.rows,
                     .depth = m.depth,
                     .panels = panels.data(),
+                    .offsets = nullptr,
                     .columns = m.columns,
                     .out = out.data(),
                     .out_stride = m.columns + 1,

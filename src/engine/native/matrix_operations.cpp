@@ -43,6 +43,7 @@ class Gemm final : public Operation {
                         .rows = out().count / columns_,
                         .depth = depth,
                         .panels = in(1).values<float>().data(),
+                        .offsets = nullptr,
                         .columns = columns_,
                         .out = out().room<float>().data(),
                         .out_stride = columns_,

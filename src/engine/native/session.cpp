@@ -298,8 +298,10 @@ void NativeSession::learn(std::size_t rows, double ns) {
   const double before = rows == 1 ? ns_per_run_ : ns_per_row_;
   const double sample =
       rows == 1 ? ns : std::max(0.0, ns - ns_per_run_) / static_cast<double>(rows - 1);
+  // A run that was interrupted says nothing about the plan.
+  const double counted = before == 0 ? sample : std::min(sample, 2 * before);
   (rows == 1 ? ns_per_run_ : ns_per_row_) =
-      before == 0 ? sample : before + kWeight * (sample - before);
+      before == 0 ? counted : before + kWeight * (counted - before);
 }
 
 double NativeSession::estimated_cost_ns(std::size_t rows) const {

@@ -122,8 +122,15 @@ void Trees::walk_all(const float* x, const TreeNode** leaves) const {
       at[i] = static_cast<std::uint32_t>(roots_[tree + i]);
       steps = std::max(steps, depths_[tree + i]);
     }
-    for (; steps > 0; --steps) {
-      for (std::uint32_t& node : at) node = next<WithEqual>(nodes[node], x);
+    // Most trees are deeper on some ways than on others.
+    std::uint32_t moved = 1;
+    for (; steps > 0 && moved != 0; --steps) {
+      moved = 0;
+      for (std::uint32_t& node : at) {
+        const std::uint32_t there = next<WithEqual>(nodes[node], x);
+        moved |= there ^ node;
+        node = there;
+      }
     }
     for (std::size_t i = 0; i < kTogether; ++i) leaves[tree + i] = &nodes[at[i]];
   }

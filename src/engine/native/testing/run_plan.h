@@ -41,7 +41,7 @@ inline constexpr Limits kSmallLimits{.memory_bytes = std::size_t{1} << 22, .work
     Tensor tensor{spec.datatype, spec.shape, {}};
     for (std::int64_t& size : tensor.shape) size = size < 0 ? rows : size;
     const auto count = element_count(tensor.shape);
-    if (!count || *count > 1 << 16) return {};
+    if (!count || *count > 1 << 17) return {};
     for (std::size_t i = 0; i < *count; ++i) {
       if (spec.datatype == Datatype::bytes) {
         append_bytes_element(tensor.bytes, std::string(i % 7, static_cast<char>('a' + i % 3)));
