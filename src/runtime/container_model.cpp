@@ -8,7 +8,6 @@
 #include "bundle/library_hash.h"
 #include "bundle/prepared.h"
 #include "engine/native/native.h"
-#include "runtime/warm_up.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -109,10 +108,6 @@ Result<ContainerModel> load_container_model(const std::filesystem::path& folder,
                                             Log& log) {
   GLOWPLUG_ASSIGN(bundle::Bundle bundle, bundle::Bundle::open(folder, bundle::Checks::sizes));
   GLOWPLUG_ASSIGN(Loaded loaded, load(bundle, choice, open, log));
-  if (const auto warm = warm_up(*loaded.session, folder); !warm) {
-    log.warning("warm_up_failed", "the model refused the first run; it serves all the same",
-                {{"reason", warm.error().message}});
-  }
   return ContainerModel{std::move(bundle), std::move(loaded.engine), std::move(loaded.session)};
 }
 

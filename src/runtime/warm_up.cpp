@@ -1,7 +1,9 @@
 #include "runtime/warm_up.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
+#include <ranges>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -30,11 +32,30 @@ Result<std::vector<std::optional<Tensor>>> sample_inputs(const Signature& signat
   return bundle::inputs_of(sample, signature);
 }
 
+/// A sample of an image is a megabyte of JSON, which takes longer to read than most models to run
+/// and leaves a torn heap that every child copies from.
+constexpr std::uintmax_t kLargestSample = std::uintmax_t{64} << 10;
+
+bool too_large(const std::filesystem::path& file) {
+  std::error_code failed;
+  const std::uintmax_t size = std::filesystem::file_size(file, failed);
+  return !failed && size > kLargestSample;
+}
+
+/// Whether zeros have the shape of real inputs, all but the number of rows.
+bool shapes_are_known(const Signature& signature) {
+  return std::ranges::all_of(signature.inputs, [](const TensorSpec& spec) {
+    return std::ranges::none_of(spec.shape | std::views::drop(1),
+                                [](std::int64_t dimension) { return dimension < 0; });
+  });
+}
+
 }  // namespace
 
 std::vector<std::optional<Tensor>> warm_up_inputs(const Signature& signature,
                                                   const std::filesystem::path& bundle) {
-  if (const auto file = first_sample(bundle); !file.empty()) {
+  const auto file = first_sample(bundle);
+  if (!file.empty() && !(too_large(file) && shapes_are_known(signature))) {
     if (auto inputs = sample_inputs(signature, file)) return *std::move(inputs);
   }
   return engine::zero_inputs(signature);
