@@ -45,8 +45,10 @@ Result<bundle::PreparedTarget> target_of(const EngineSetup& setup,
 }
 
 Result<std::unique_ptr<RunnerFactory>> make_runners(const EngineSetup& setup,
-                                                    std::string_view function) {
+                                                    std::string_view function, Duration timeout) {
   instances::RunnerOptions options;
+  options.load_timeout = timeout;
+  options.run_timeout = timeout;
   options.handler_program = setup.handler;
   options.engine_library = setup.library;
   instances::UserRange users;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "bundle/prepared.h"
 #include "cli/declaration/invocation.h"
 #include "model/runner.h"
@@ -22,9 +23,13 @@ struct EngineSetup {
 [[nodiscard]] Result<bundle::PreparedTarget> target_of(const EngineSetup& setup,
                                                        const std::filesystem::path& cache = {});
 
-/// Runs models in sandboxed children; as a user of their own when this is root. The thread that
-/// uses it must be the one that ends last.
+/// For one load, run or preparation of a model where no --timeout says otherwise.
+inline constexpr Duration kStepTimeout = seconds(120);
+
+/// Runs models in sandboxed children that are ended when a step takes longer than `timeout`; as a
+/// user of their own when this is root. The thread that uses it must be the one that ends last.
 [[nodiscard]] Result<std::unique_ptr<RunnerFactory>> make_runners(const EngineSetup& setup,
-                                                                  std::string_view function);
+                                                                  std::string_view function,
+                                                                  Duration timeout = kStepTimeout);
 
 }  // namespace glowplug::cli

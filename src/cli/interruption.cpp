@@ -12,8 +12,13 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/time.h"
+
 namespace glowplug::cli {
 namespace {
+
+constexpr Duration kGrace = seconds(3);  // for work of this process itself, and to clean up
+constexpr int kLookAgainMs = 100;
 
 sigset_t interrupting_signals() {
   sigset_t signals;
@@ -52,14 +57,20 @@ Interruption::~Interruption() {
 }
 
 void Interruption::watch() {
+  Time last_moment = Time::max();
   for (;;) {
     std::array<pollfd, 2> polled{pollfd{signals_.get(), POLLIN, 0},
                                  pollfd{ending_.get(), POLLIN, 0}};
-    if (::poll(polled.data(), polled.size(), -1) < 0) continue;
+    const bool waits = happened_;
+    if (::poll(polled.data(), polled.size(), waits ? kLookAgainMs : -1) < 0) continue;
     if (polled[1].revents != 0) return;
+    if (waits && Clock::now() >= last_moment) ::_exit(kInterrupted);
+    if (waits) kill_children();  // the work may have started another
+    if (polled[0].revents == 0) continue;
     signalfd_siginfo signal{};
     if (::read(signals_.get(), &signal, sizeof signal) != sizeof signal) continue;
     if (happened_.exchange(true)) ::_exit(kInterrupted);
+    last_moment = Clock::now() + kGrace;
     output_.note("stopping; once more ends at once");
     kill_children();
   }

@@ -10,8 +10,9 @@
 namespace glowplug::cli {
 
 /// Ctrl-C during long work. The first SIGINT or SIGTERM kills the children of this process, so that
-/// the work fails and cleans up after itself on the way out; a second one ends the process at once.
-/// While it lives both signals are blocked in this thread and those that it starts.
+/// the work fails and cleans up after itself on the way out; work of the process itself that goes
+/// on ends with the process after 3 seconds, and a second signal ends it at once. While it lives
+/// both signals are blocked in this thread and those that it starts.
 class Interruption {
  public:
   explicit Interruption(const Output& output);

@@ -9,8 +9,8 @@ Result<store::Store> open_store(const Session& session) {
 
 Result<std::optional<store::Store>> open_store_if_there(const Session& session) {
   GLOWPLUG_ASSIGN(const auto home, home_of(session));
-  std::error_code failed;
-  if (!std::filesystem::exists(home / "index.sqlite", failed)) return std::optional<store::Store>();
+  GLOWPLUG_ASSIGN(const bool there, store::Store::is_there(home));
+  if (!there) return std::optional<store::Store>();
   GLOWPLUG_ASSIGN(auto store, store::Store::open(home));
   return std::optional<store::Store>(std::move(store));
 }

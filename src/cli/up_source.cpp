@@ -25,11 +25,19 @@ std::vector<std::string> models_in(const std::filesystem::path& folder) {
   return names;
 }
 
+Result<void> check_no_bundle(const std::filesystem::path& path) {
+  std::error_code failed;
+  if (!std::filesystem::exists(path / "manifest.json", failed)) return {};
+  return Error{Code::invalid_argument, path.string() + " is a bundle, no model",
+               fmt::format("glowplug serve {}", path.string())};
+}
+
 Attempt<std::filesystem::path> find_input(const Session& session,
                                           const std::filesystem::path& folder) {
   if (const auto named = session.invocation.argument(kArgument)) {
     std::error_code failed;
     const std::filesystem::path path = folder / *named;
+    GLOWPLUG_TRY(check_no_bundle(path));
     return std::filesystem::is_directory(path, failed) ? path / kProjectFile : path;
   }
   std::error_code failed;

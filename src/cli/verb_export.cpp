@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/units.h"
 #include "bundle/bundle.h"
@@ -40,6 +41,8 @@ Json json_of(const optimize::ExportRequest& request, const optimize::Exported& e
           {"size_bytes", size_bytes},
           {"signature", to_json(exported.signature)},
           {"compared_with", optimize::kComparedWith},
+          {"verdict", exported.verdict()},
+          {"reasons", exported.unverified},
           {"samples", exported.samples},
           {"samples_note", exported.samples_note},
           {"batching",
@@ -88,19 +91,45 @@ Attempt<optimize::ExportRequest> request_of(const Invocation& invocation) {
   return request;
 }
 
+/// The bundle is there, but nothing vouches for its answers.
+Report unverified(const optimize::ExportRequest& request, const optimize::Exported& exported,
+                  std::uint64_t size_bytes) {
+  Failure failure(Error{Code::failed_precondition,
+                        fmt::format("UNVERIFIED: {}", fmt::join(exported.unverified, "; ")),
+                        "the bundle is written and may be served, but its answers were compared "
+                        "with nothing and rows never share a run; see that the model takes the "
+                        "inputs of its signature"},
+                  exported.bundle.string(), kCouldNotJudge);
+  failure.next = {fmt::format("glowplug inspect {}", exported.bundle.string())};
+  return {.json = json_of(request, exported, size_bytes),
+          .text = text_of(request, exported, size_bytes),
+          .quiet = exported.bundle.string(),
+          .said_no = std::move(failure)};
+}
+
+Error with_limit(Error error, Duration limit) {
+  if (error.code != Code::deadline_exceeded) return error;
+  error.message += fmt::format(" (limit {})", human_duration(limit));
+  error.fix = "--timeout DURATION allows longer; a model that never ends cannot be served";
+  return error;
+}
+
 }  // namespace
 
 Attempt<Report> run_export(const Session& session) {
   GLOWPLUG_ASSIGN(auto request, request_of(session.invocation));
+  const Duration timeout = session.invocation.duration("timeout");
   GLOWPLUG_ASSIGN(const EngineSetup setup, find_engine(session.invocation));
   const Interruption interruption(session.output);
   const auto progress = make_progress(session);
   GLOWPLUG_ASSIGN(request.target, target_of(setup));
-  GLOWPLUG_ASSIGN(const auto runners, make_runners(setup, request.name));
+  GLOWPLUG_ASSIGN(const auto runners, make_runners(setup, request.name, timeout));
   const auto exported = export_with_progress(request, *runners, *progress);
-  if (!exported) return interruption.explain(exported.error(), "no bundle was written");
+  if (!exported)
+    return interruption.explain(with_limit(exported.error(), timeout), "no bundle was written");
   GLOWPLUG_ASSIGN(const auto manifest, bundle::read_manifest(exported->bundle));
   const std::uint64_t size_bytes = size_of(manifest);
+  if (!exported->unverified.empty()) return unverified(request, *exported, size_bytes);
   return Report{.json = json_of(request, *exported, size_bytes),
                 .text = text_of(request, *exported, size_bytes),
                 .quiet = exported->bundle.string(),

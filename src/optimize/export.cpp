@@ -102,10 +102,17 @@ class Export {
       GLOWPLUG_TRY(writer.add_sample(sample.name, to_sample(sample, exported_.signature)));
       exported_.samples.push_back(sample.name);
     }
+    if (samples_.samples.empty()) exported_.unverified.push_back("no sample ran: " + samples_.note);
     return {};
   }
 
+  /// Rows share runs only where samples vouch for it.
   Result<void> find_batching() {
+    if (samples_.samples.empty() || samples_.rows_refused) {
+      exported_.batching.reason =
+          samples_.samples.empty() ? "no sample ran" : "the sample with several rows did not run";
+      return {};
+    }
     GLOWPLUG_ASSIGN(exported_.batching, probe_batching(*runner_, facts_.names, samples_.free,
                                                        request_.seed, request_.batch));
     exported_.signature.max_batch = exported_.batching.max_batch;

@@ -43,6 +43,11 @@ struct Exported {
   BatchingFinding batching;
   std::vector<std::string> samples;  ///< their names; empty: `samples_note` says why
   std::string samples_note;          ///< why some kinds of samples are missing; may be empty
+  /// Why nothing can be said about the answers (no sample ran); empty: samples were compared.
+  std::vector<std::string> unverified;
+  [[nodiscard]] std::string_view verdict() const {
+    return unverified.empty() ? "CLEAN" : "UNVERIFIED";
+  }
   /// Folder of the prepared form ("prepared/onnxruntime-x86-64-avx2"), or empty: then
   /// `prepared_note` says why.
   std::string prepared;

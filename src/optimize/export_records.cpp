@@ -45,6 +45,8 @@ Json export_record(const ExportRequest& request, const Exported& exported) {
   Json record = head(request.target);
   record["compared_with"] = kComparedWith;
   record["seed"] = request.seed;
+  record["verdict"] = exported.verdict();
+  record["reasons"] = exported.unverified;
   record["samples"] = exported.samples;
   record["samples_note"] = exported.samples_note;
   record["batching"] = to_json(exported.batching);

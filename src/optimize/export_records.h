@@ -12,6 +12,7 @@ namespace glowplug::optimize {
 ///
 ///     {"schema": 1, "compared_with": …, "engine": …, "library_sha256": …, "cpu_level": …, "seed":
 ///     …,
+///      "verdict": "CLEAN" or "UNVERIFIED", "reasons": [why it could not be judged],
 ///      "samples": [names], "samples_note": …,
 ///      "batching": {"max_batch", "exact", "largest_difference", "reason"},
 ///      "prepared": {"folder", "note", "outputs": [{"name", "elements", "unequal", "max_absolute",

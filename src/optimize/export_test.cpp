@@ -165,6 +165,35 @@ TEST_F(ExportTest, KeepsNoPreparedFormThatNoSampleVouchesFor) {
   EXPECT_EQ(exported.batching.max_batch, 0);
 }
 
+TEST_F(ExportTest, IsUnverifiedWhenNoSampleRan) {
+  runners().faults.run = Error{Code::invalid_argument, "not with me", {}};
+  const Exported exported = export_fixture("digits");
+  EXPECT_EQ(exported.verdict(), "UNVERIFIED");
+  EXPECT_EQ(exported.unverified, (std::vector<std::string>{"no sample ran: 0-unit: not with me"}));
+  EXPECT_EQ(exported.batching.reason, "no sample ran");
+  const bundle::Bundle bundle = open(exported.bundle);
+  EXPECT_EQ(bundle.manifest().signature.max_batch, 0);
+  const auto record = bundle.record("export");
+  ASSERT_TRUE(record) << record.error().message;
+  EXPECT_EQ((*record)["verdict"], "UNVERIFIED");
+}
+
+TEST_F(ExportTest, NeverBatchesWhenOnlyRowsAloneRan) {
+  runners().faults.refuse_rows_above = 1;
+  const Exported exported = export_fixture("digits");
+  EXPECT_EQ(exported.verdict(), "CLEAN");
+  EXPECT_EQ(exported.batching.max_batch, 0);
+  EXPECT_EQ(exported.batching.reason, "the sample with several rows did not run");
+}
+
+TEST_F(ExportTest, NamesTheStepThatTookTooLong) {
+  runners().faults.run = Error{Code::deadline_exceeded, "a run was ended", {}};
+  const auto exported = export_model(request("digits"), runners());
+  ASSERT_FALSE(exported);
+  EXPECT_EQ(exported.error().message, "samples: a run was ended");
+  EXPECT_FALSE(std::filesystem::exists(folder() / "m.glow"));
+}
+
 TEST_F(ExportTest, TellsItsPhases) {
   std::vector<std::string> told;
   const auto exported =

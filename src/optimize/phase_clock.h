@@ -12,12 +12,14 @@ class PhaseClock {
  public:
   explicit PhaseClock(const PhaseObserver& observer) : observer_(observer) {}
 
-  /// Runs `work`, which returns a Result, as the phase `name`.
+  /// Runs `work`, which returns a Result, as the phase `name`; which one took too long is said.
   template <class Work>
   auto run(std::string_view name, Work work) {
     tell({name, {}}, false);
     const Time start = Clock::now();
     auto result = work();
+    if (!result && result.error().code == Code::deadline_exceeded)
+      result = std::move(result).error().in(name);
     if (!result) return result;
     phases_.push_back({name, Clock::now() - start});
     tell(phases_.back(), true);

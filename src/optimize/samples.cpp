@@ -89,6 +89,7 @@ class Maker {
       return {};
     }
     if (!refuses_inputs(answers.error())) return std::move(answers).error();
+    set_.rows_refused = set_.rows_refused || kind.rows > 1;
     return note(kind, answers.error());
   }
 

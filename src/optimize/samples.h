@@ -20,7 +20,8 @@ struct AnsweredSample {
 struct SampleSet {
   std::vector<AnsweredSample> samples;  ///< may be empty: then `note` says why
   FreeDimensions free;                  ///< with which they were made; one row
-  std::string note;  ///< why some are missing, in the engine's words; empty: none is
+  std::string note;           ///< why some are missing, in the engine's words; empty: none is
+  bool rows_refused = false;  ///< the model refused the sample with several rows
 };
 
 /// Makes up inputs and keeps those that the model answers. Dimensions that the file leaves open are

@@ -17,6 +17,7 @@ namespace glowplug::store {
 namespace {
 
 constexpr const char* kIndexFile = "index.sqlite";
+constexpr const char* kIndexLog = "index.sqlite-wal";
 
 /// The folder and those above it. Models may be secret: others may not look in.
 Result<void> make_home(const std::filesystem::path& home) {
@@ -27,6 +28,12 @@ Result<void> make_home(const std::filesystem::path& home) {
   if (::mkdir(home.c_str(), 0700) != 0 && errno != EEXIST)
     return system_error("create " + home.string(), errno);
   return {};
+}
+
+bool is_missing_or_empty(const std::filesystem::path& file, std::error_code& failed) {
+  const auto size = std::filesystem::file_size(file, failed);
+  if (failed == std::errc::no_such_file_or_directory) failed.clear();
+  return failed ? false : size == 0 || size == static_cast<std::uintmax_t>(-1);
 }
 
 bool may_write(const std::filesystem::path& home) {
@@ -74,9 +81,44 @@ Result<OpenedIndex> open_for_reading(const std::filesystem::path& home) {
   return opened;
 }
 
+Error not_readable(const std::filesystem::path& home, const std::error_code& why) {
+  Error error = system_error("the store in " + home.string() + " cannot be read", why.value());
+  error.fix = "run as the user that it belongs to, or choose another folder with GLOWPLUG_HOME";
+  return error;
+}
+
 }  // namespace
 
+Result<bool> is_there(const std::filesystem::path& home) {
+  std::error_code failed;
+  const auto kind = std::filesystem::status(home, failed).type();
+  if (kind == std::filesystem::file_type::not_found && failed != std::errc::not_a_directory)
+    return false;
+  if (failed) return not_readable(home, failed);
+  if (kind != std::filesystem::file_type::directory)
+    return not_readable(home, std::make_error_code(std::errc::not_a_directory));
+  const bool no_index = is_missing_or_empty(home / kIndexFile, failed);
+  if (failed) return not_readable(home, failed);
+  if (!no_index) return true;
+  // A new index lies in its write-ahead log first.
+  const bool no_log = is_missing_or_empty(home / kIndexLog, failed);
+  if (failed) return not_readable(home, failed);
+  if (!no_log) return true;
+  const std::filesystem::directory_iterator bundles(home / "bundles", failed);
+  if (failed == std::errc::no_such_file_or_directory) return false;
+  if (failed) return not_readable(home, failed);
+  if (bundles == std::filesystem::directory_iterator()) return false;
+  return Error{
+      Code::failed_precondition,
+      fmt::format("the store in {} holds bundles, but its index.sqlite is missing or empty",
+                  home.string()),
+      fmt::format("put index.sqlite back from a copy; or move {} away and add its bundles "
+                  "again: glowplug add FOLDER",
+                  (home / "bundles").string())};
+}
+
 Result<OpenedIndex> open_index(const std::filesystem::path& home) {
+  GLOWPLUG_TRY(is_there(home));
   GLOWPLUG_TRY(make_home(home));
   if (may_write(home)) return open_for_writing(home);
   return open_for_reading(home);

@@ -46,6 +46,8 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
+Result<bool> Store::is_there(const std::filesystem::path& home) { return store::is_there(home); }
+
 Result<Store> Store::open(const std::filesystem::path& home) {
   // Absolute, so that a lease and the folders that are given out stay right after a chdir.
   std::error_code failed;

@@ -101,6 +101,9 @@ class Lease {
 /// `internal` (the disk, or a damaged index).
 class Store {
  public:
+  /// Whether `home` holds a store. Errors: permission_denied and not_found (it cannot be looked
+  /// into), failed_precondition (its bundles are there, and the index that names them is not).
+  [[nodiscard]] static Result<bool> is_there(const std::filesystem::path& home);
   /// Makes the folder if it is not there. A folder that cannot be written is opened for reading.
   /// Errors: failed_precondition (the index is of a newer program), permission_denied.
   [[nodiscard]] static Result<Store> open(const std::filesystem::path& home);

@@ -275,6 +275,32 @@ TEST_F(StoreFolder, IsForItsOwnerAlone) {
   EXPECT_EQ(fs::status(home()).permissions(), fs::perms{0700});
 }
 
+TEST_F(StoreFolder, IsNotTakenForEmptyWhenItsIndexIsGone) {
+  EXPECT_FALSE(*Store::is_there(home()));
+  {
+    Store store = open();
+    add(store, bundle("one"));
+  }
+  EXPECT_TRUE(*Store::is_there(home()));
+  fs::resize_file(home() / "index.sqlite", 0);
+  for (int step = 0; step < 2; ++step) {
+    const auto there = Store::is_there(home());
+    ASSERT_FALSE(there);
+    EXPECT_EQ(there.error().code, Code::failed_precondition);
+    EXPECT_NE(there.error().fix, "");
+    EXPECT_EQ(Store::open(home()).error().code, Code::failed_precondition);
+    fs::remove(home() / "index.sqlite");  // and the same when it is missing
+  }
+}
+
+TEST_F(StoreFolder, IsNotTakenForEmptyWhenItCannotBeLookedInto) {
+  overwrite(folder_.path() / "file", "no folder");
+  EXPECT_EQ(Store::is_there(folder_.path() / "file").error().code, Code::not_found);
+  EXPECT_EQ(Store::is_there(folder_.path() / "file" / "home").error().code, Code::not_found);
+  fs::create_directory_symlink("loop", folder_.path() / "loop");
+  EXPECT_FALSE(Store::is_there(folder_.path() / "loop"));
+}
+
 TEST_F(StoreFolder, SaysWhyItCannotBeOpened) {
   overwrite(folder_.path() / "file", "x");
   EXPECT_FALSE(Store::open(folder_.path() / "file"));

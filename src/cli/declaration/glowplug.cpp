@@ -85,7 +85,8 @@ Verb export_verb() {
           "Reads the model's signature, runs it on generated samples in a sandboxed child process, "
           "writes the form that is optimized for this CPU, and checks that both forms give the "
           "same "
-          "answers. The bundle is complete or not there. The store is not touched.",
+          "answers. The bundle is complete or not there. The store is not touched. Exit code 3 if "
+          "no sample could be run: the bundle is written, but nothing vouches for its answers.",
       .arguments = {{.name = "MODEL.onnx",
                      .kind = ValueKind::model,
                      .help = "an ONNX model; files of external weights lie beside it"}},
@@ -109,11 +110,18 @@ Verb export_verb() {
              .placeholder = "NUMBER",
              .fallback = "1",
              .help = "of the generated samples",
+             .common = false},
+            {.name = "timeout",
+             .kind = ValueKind::duration,
+             .placeholder = "DURATION",
+             .fallback = "2m",
+             .help = "a load, run or preparation of the model that takes longer is ended",
              .common = false}},
            engine_flags()}),
       .examples = {{"glowplug export model.onnx --name iris", "write ./iris.glow"},
                    {"glowplug export model.onnx -n iris -o /srv/iris.glow --json",
-                    "write it elsewhere and say what was found as JSON"}}};
+                    "write it elsewhere and say what was found as JSON"}},
+      .exit_codes = {kCouldNotJudge}};
 }
 
 Verb inspect() {

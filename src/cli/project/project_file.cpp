@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/nearest.h"
+#include "base/utf8.h"
 #include "base/version.h"
 #include "cli/declaration/foreign_names.h"
 #include "cli/project/project_keys.h"
@@ -211,11 +212,20 @@ class Reader {
   ProjectFile project_;
 };
 
+SourcePlace place_at(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t line = static_cast<std::size_t>(std::ranges::count(before, '\n'));
+  const std::size_t start = before.rfind('\n');  // npos + 1 is 0
+  return {line, offset - (start + 1)};
+}
+
 }  // namespace
 
 Attempt<ProjectFile> parse_project(std::string_view text, const std::filesystem::path& path,
                                    const Lookup& environment) {
   const SourceText source{path.filename().string(), text};
+  if (const std::size_t good = utf8_prefix(text); good < text.size())
+    return source.failure(place_at(text, good), "this is not UTF-8", "save the file as UTF-8");
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
     if (documents.empty()) return source.failure({}, "the file is empty", "name: iris");

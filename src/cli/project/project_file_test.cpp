@@ -214,5 +214,16 @@ TEST(ProjectFile, SaysWhatIsWrongAndWhere) {
   }
 }
 
+/// yaml-cpp 0.7 does not come back from some of them.
+TEST(ProjectFile, RefusesWhatIsNotUtf8AtItsPlace) {
+  const auto project = parse("name: a\nmodel: \xff\n");
+  ASSERT_FALSE(project);
+  EXPECT_EQ(project.error().error.message, "this is not UTF-8");
+  EXPECT_EQ(project.error().where, "glowplug.yaml:2:8");
+  EXPECT_FALSE(
+      parse("\x2c\x6e\x2c\x6d\x65\x3a\x20\x6f\x81\x65\x6c\x2e\x2f\x6e\x6e\x78\x7d\x0a\x66"
+            "\x65\xff\xff\x35\x73\x7d\x0a"));
+}
+
 }  // namespace
 }  // namespace glowplug::cli

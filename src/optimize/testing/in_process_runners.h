@@ -14,9 +14,10 @@ namespace glowplug::optimize::testing {
 struct Faults {
   /// Called with the answers of each run before they are given.
   std::function<void(bool prepared, std::vector<Tensor>& answers)> alter_answers;
-  std::optional<Error> run;            ///< every run fails with it
-  std::optional<Error> prepare;        ///< `prepare` fails with it
-  std::optional<Error> open_prepared;  ///< opening a prepared form fails with it
+  std::optional<Error> run;                       ///< every run fails with it
+  std::optional<std::int64_t> refuse_rows_above;  ///< runs with more rows are refused
+  std::optional<Error> prepare;                   ///< `prepare` fails with it
+  std::optional<Error> open_prepared;             ///< opening a prepared form fails with it
 };
 
 /// A Runner in this process: the engine's session, without the sandbox that instances/ adds.
@@ -29,6 +30,10 @@ class InProcessRunner final : public Runner {
   [[nodiscard]] Result<std::vector<Tensor>> run(
       std::span<const std::optional<Tensor>> inputs) override {
     if (faults_.run) return *faults_.run;
+    for (const auto& input : inputs) {
+      if (faults_.refuse_rows_above && input && input->shape[0] > *faults_.refuse_rows_above)
+        return Error{Code::invalid_argument, "too many rows", {}};
+    }
     std::vector<std::optional<TensorView>> views;
     for (const auto& input : inputs)
       views.push_back(input ? std::optional(input->view()) : std::nullopt);
