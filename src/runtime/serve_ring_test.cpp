@@ -34,7 +34,7 @@ TEST(ServeRing, AnswersWithOutputsTimesOrTheErrorUntilToldToLeave) {
                                               UniqueFd(::dup(ring->instance_doorbell())),
                                               UniqueFd(::dup(gateway.ringing_end())));
   const auto engine = testing::make_probe_engine();
-  const auto session = engine->open("/dev/null", {});
+  const auto session = engine->open("/proc/self/exe", {});
   ASSERT_TRUE(session);
   const std::array commands{static_cast<std::int64_t>(Probe::echo),
                             static_cast<std::int64_t>(Probe::fail)};

@@ -69,7 +69,8 @@ TEST(VerbHelp, ShowsUsageExamplesAndCommonFlags) {
 Reads the model's signature, runs it on generated samples in a sandboxed child
 process, writes the form that is optimized for this CPU, and checks that both
 forms give the same answers. The bundle is complete or not there. The store is
-not touched.
+not touched. Exit code 3 if no sample could be run: the bundle is written, but
+nothing vouches for its answers.
 
 Usage: glowplug export [FLAGS] MODEL.onnx
 
