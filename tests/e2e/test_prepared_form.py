@@ -31,24 +31,28 @@ def bundle(shared_glowplug):
 
 
 def forms_of(bundle):
-    return sorted(path.name for path in (bundle / "prepared").iterdir())
+    """Those of ONNX Runtime; native-any beside them is for any CPU."""
+    return sorted(path.name for path in (bundle / "prepared").glob("onnxruntime-*"))
+
+
+ONNX_RUNTIME = ("--engine", "onnxruntime")
 
 
 def test_export_makes_the_form_for_this_machine_and_the_handler_uses_it(shared_glowplug, bundle):
     form, = forms_of(bundle)
     index = json.loads((bundle / "prepared" / form / "index.json").read_text())
     assert form.startswith("onnxruntime-") and index["cpu_level"] in form and len(index["library_sha256"]) == 64
-    with programs.handler(shared_glowplug, bundle) as server:
+    with programs.handler(shared_glowplug, bundle, *ONNX_RUNTIME) as server:
         answer_of(server)
         assert "prepared" in server.log_text() and "portable" not in server.log_text()
 
 
 def test_another_cpu_level_falls_back_to_the_portable_form(shared_glowplug, bundle):
-    with programs.handler(shared_glowplug, bundle) as native:
+    with programs.handler(shared_glowplug, bundle, *ONNX_RUNTIME) as native:
         expected = answer_of(native)
     form, = forms_of(bundle)
     foreign = "x86-64-avx2" not in form
-    command = EMULATOR + shared_glowplug.command("glowplug-handler", bundle, "--http-port", "0")
+    command = EMULATOR + shared_glowplug.command("glowplug-handler", bundle, "--http-port", "0", *ONNX_RUNTIME)
     server = programs.Server(command, shared_glowplug.environment, shared_glowplug.home)
     try:
         assert np.allclose(answer_of(server), expected, atol=1e-5)
@@ -71,7 +75,7 @@ def test_a_form_made_under_emulation_is_passed_over_here(shared_glowplug, bundle
     index["cpu_level"] = "x86-64-sse2"
     index_path.write_text(json.dumps(index))
     (copy / "prepared" / form).rename(copy / "prepared" / "onnxruntime-x86-64-sse2")
-    with programs.handler(shared_glowplug, copy) as server:
+    with programs.handler(shared_glowplug, copy, *ONNX_RUNTIME) as server:
         answer_of(server)
         assert "portable" in server.log_text() and "sse2" in server.log_text()
 
@@ -83,9 +87,9 @@ def test_another_library_falls_back_to_the_portable_form(shared_glowplug, bundle
     with open(other, "ab") as file:
         file.write(b"\0")
     environment = {**shared_glowplug.environment, "GLOWPLUG_ORT_LIBRARY": str(other)}
-    with programs.handler(shared_glowplug, bundle) as native:
+    with programs.handler(shared_glowplug, bundle, *ONNX_RUNTIME) as native:
         expected = answer_of(native)
-    with programs.Server(shared_glowplug.command("glowplug-handler", bundle, "--http-port", "0"), environment, shared_glowplug.home) as server:
+    with programs.Server(shared_glowplug.command("glowplug-handler", bundle, "--http-port", "0", *ONNX_RUNTIME), environment, shared_glowplug.home) as server:
         assert np.allclose(answer_of(server), expected, atol=1e-5)
         assert "portable" in server.log_text() and "library" in server.log_text()
 
@@ -111,8 +115,22 @@ def test_a_changed_form_is_not_used(shared_glowplug, bundle):
     data = bytearray(victim.read_bytes())
     data[len(data) // 2] ^= 1
     victim.write_bytes(data)
-    with programs.handler(shared_glowplug, bundle) as native:
+    with programs.handler(shared_glowplug, bundle, *ONNX_RUNTIME) as native:
         expected = answer_of(native)
     with programs.serve(shared_glowplug, copy) as server:
         assert np.allclose(answer_of(server), expected, atol=1e-5)
         assert "portable" in server.log_text()
+
+
+def test_a_compiled_model_answers_alike_on_every_cpu_and_without_the_library(shared_glowplug, bundle):
+    assert (bundle / "prepared" / "native-any" / "model.plan").exists()
+    with programs.handler(shared_glowplug, bundle, *ONNX_RUNTIME) as server:
+        expected = answer_of(server)
+    arguments = ("glowplug-handler", bundle, "--http-port", "0", "--engine-library", "/nowhere.so")
+    for command in (shared_glowplug.command(*arguments), EMULATOR + shared_glowplug.command(*arguments)):
+        server = programs.Server(command, shared_glowplug.environment, shared_glowplug.home)
+        try:
+            assert np.allclose(answer_of(server), expected, atol=1e-5)
+            wait_until(lambda: "the native engine serves" in server.log_text(), "the log says which engine serves")
+        finally:
+            server.stop()
