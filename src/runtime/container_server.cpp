@@ -127,7 +127,7 @@ Result<void> serve_container(const ServerOptions& options, const OpenEngine& ope
   front::AccessLog access_log(write_to_stderr);
   FixedRepository repository({name, kOnlyVersion, "READY", {}});
   front::Front front(loop, metrics, access_log, repository, {.version = std::string(kVersion)});
-  front.serve({name, kOnlyVersion, std::string(model.engine->name()), signature, settings},
+  front.serve({name, kOnlyVersion, model.bundle.manifest().engine, signature, settings},
               std::make_unique<InlineBackend>(loop, *model.session, signature));
   GLOWPLUG_ASSIGN(const std::unique_ptr<http::HttpServer> server, listen(loop, front, options));
   Ending ending(loop, front, *server, log);
