@@ -51,3 +51,11 @@ def shared_glowplug(prefix):
     installation = make_installation(prefix, USERS[0])
     yield installation
     shutil.rmtree(installation.home, ignore_errors=True)
+
+
+@pytest.fixture(scope="module", params=USERS)
+def shared_glowplug_as(prefix, request):
+    """One store for all tests of a module, as root and again as an ordinary user."""
+    installation = make_installation(prefix, request.param)
+    yield installation
+    shutil.rmtree(installation.home, ignore_errors=True)

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -59,7 +60,7 @@ TEST(Units, ReadsSizes) {
 }
 
 TEST(Units, WritesWhatItReads) {
-  for (const char* text : {"50ms", "5s", "1m", "2h", "90s", "1500us"})
+  for (const char* text : {"50ms", "5s", "1m", "2h", "90s", "1500us", "0s"})
     EXPECT_EQ(format_duration(*parse_duration(text)), text);
   for (const char* text : {"256MiB", "1GiB", "1000B", "3KiB"})
     EXPECT_EQ(format_size(*parse_size(text)), text);
@@ -91,6 +92,20 @@ TEST(Json, IsStrict) {
 TEST(Json, WritesEqualBytesForEqualValues) {
   EXPECT_EQ(canonical_json(*parse_json(R"({"b":1,"a":"ü"})")), "{\"a\":\"ü\",\"b\":1}\n");
   EXPECT_EQ(quote_json("a\"\xff"), "\"a\\\"\xEF\xBF\xBD\"");
+}
+
+TEST(File, RefusesAPipeWithoutWaitingForIt) {
+  const auto folder = TemporaryFolder::create();
+  ASSERT_TRUE(folder);
+  const std::filesystem::path pipe = folder->path() / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::filesystem::path& path : {pipe, std::filesystem::path("/dev/zero")}) {
+    const auto text = read_file(path);
+    ASSERT_FALSE(text);
+    EXPECT_EQ(text.error().code, Code::invalid_argument);
+    EXPECT_EQ(text.error().message, path.string() + " is not a regular file");
+    EXPECT_EQ(MappedFile::open(path).error().code, Code::invalid_argument);
+  }
 }
 
 TEST(File, ReplacesInOneStep) {

@@ -64,12 +64,32 @@ Result<UniqueFd> open_file(const std::filesystem::path& path, int flags, unsigne
   return fd;
 }
 
-Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit_bytes) {
-  GLOWPLUG_ASSIGN(const UniqueFd fd, open_file(path, O_RDONLY));
+namespace {
+
+struct RegularFile {
+  UniqueFd fd;
+  std::size_t size_bytes = 0;
+};
+
+/// Without waiting: a pipe blocks whoever opens it until somebody writes.
+Result<RegularFile> open_regular(const std::filesystem::path& path) {
+  RegularFile file;
+  GLOWPLUG_ASSIGN(file.fd, open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
   struct stat info{};
-  if (::fstat(fd.get(), &info) != 0) return system_error("stat " + path.string(), errno);
+  if (::fstat(file.fd.get(), &info) != 0) return system_error("stat " + path.string(), errno);
   if (S_ISDIR(info.st_mode))
     return Error{Code::invalid_argument, path.string() + " is a folder, a file was expected", {}};
+  if (!S_ISREG(info.st_mode))
+    return Error{Code::invalid_argument, path.string() + " is not a regular file",
+                 "copy what it gives to a file and name that"};
+  file.size_bytes = static_cast<std::size_t>(info.st_size);
+  return file;
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit_bytes) {
+  GLOWPLUG_ASSIGN(const RegularFile file, open_regular(path));
   std::string text;
   std::size_t filled = 0;
   for (;;) {
@@ -79,11 +99,9 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lim
                    {}};
     }
     if (filled == text.size())
-      text.resize(filled +
-                  std::max<std::size_t>(
-                      4096, static_cast<std::size_t>(info.st_size) -
-                                std::min(filled, static_cast<std::size_t>(info.st_size)) + 1));
-    const ssize_t got = ::read(fd.get(), text.data() + filled, text.size() - filled);
+      text.resize(filled + std::max<std::size_t>(
+                               4096, file.size_bytes - std::min(filled, file.size_bytes) + 1));
+    const ssize_t got = ::read(file.fd.get(), text.data() + filled, text.size() - filled);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return system_error("read " + path.string(), errno);
     if (got == 0) break;
@@ -119,16 +137,11 @@ Result<void> sync_path(const std::filesystem::path& path) {
 }
 
 Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
-  GLOWPLUG_ASSIGN(const UniqueFd fd, open_file(path, O_RDONLY));
-  struct stat info{};
-  if (::fstat(fd.get(), &info) != 0) return system_error("stat " + path.string(), errno);
-  if (!S_ISREG(info.st_mode))
-    return Error{Code::invalid_argument, path.string() + " is not a regular file", {}};
-  const auto size = static_cast<std::size_t>(info.st_size);
-  if (size == 0) return MappedFile({});
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
+  GLOWPLUG_ASSIGN(const RegularFile file, open_regular(path));
+  if (file.size_bytes == 0) return MappedFile({});
+  void* address = ::mmap(nullptr, file.size_bytes, PROT_READ, MAP_PRIVATE, file.fd.get(), 0);
   if (address == MAP_FAILED) return system_error("map " + path.string(), errno);
-  return MappedFile({static_cast<const std::byte*>(address), size});
+  return MappedFile({static_cast<const std::byte*>(address), file.size_bytes});
 }
 
 MappedFile::~MappedFile() {

@@ -14,8 +14,9 @@ namespace glowplug {
 /// permission_denied, exhausted, internal …).
 [[nodiscard]] Error system_error(std::string_view what, int errno_value);
 
-/// The whole file. Errors: not_found, permission_denied, too_large (more than `limit_bytes`),
-/// internal.
+/// The whole of a regular file; pipes and devices are refused without waiting for them. Errors:
+/// not_found, permission_denied, invalid_argument (no regular file), too_large (more than
+/// `limit_bytes`), internal.
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path,
                                             std::size_t limit_bytes = std::size_t{1} << 31);
 /// Writes a new file beside `path`, syncs it and renames it over `path`: afterwards there is the
@@ -27,8 +28,8 @@ namespace glowplug {
 [[nodiscard]] Result<UniqueFd> open_file(const std::filesystem::path& path, int flags,
                                          unsigned mode = 0644);
 
-/// A file mapped read-only; its bytes stay where they are as long as the object (or what it was
-/// moved into) lives.
+/// A regular file mapped read-only; its bytes stay where they are as long as the object (or what it
+/// was moved into) lives.
 class MappedFile {
  public:
   [[nodiscard]] static Result<MappedFile> open(const std::filesystem::path& path);

@@ -1,27 +1,19 @@
 #include "base/log.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <cmath>
+#include <memory>
 
 #include "base/json.h"
+#include "base/line_writer.h"
 
 namespace glowplug {
 namespace {
 
 constexpr std::array<std::string_view, 4> kNames = {"debug", "info", "warning", "error"};
-
-std::string timestamp() {
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  const auto whole = std::chrono::floor<std::chrono::seconds>(now);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
-                     (now - whole).count());
-}
 
 std::string plain(const LogField& field, bool quoted) {
   struct Visitor {
@@ -56,11 +48,11 @@ Log::Log(Log&& other) noexcept
 
 Log Log::to_stderr(LogLevel least, std::optional<Format> format) {
   const Format used = format.value_or(::isatty(STDERR_FILENO) == 1 ? Format::text : Format::json);
-  return Log(used, least, [](std::string_view line) {
-    [[maybe_unused]] const ssize_t wrote =
-        ::write(STDERR_FILENO, line.data(),
-                line.size());  // one call a line: lines of several processes do not mix
-  });
+  // Copied with the sink, which is called under the log's lock.
+  return Log(used, least,
+             [writer = std::make_shared<LineWriter>(STDERR_FILENO)](std::string_view line) {
+               writer->write(line);
+             });
 }
 
 Log Log::none() { return Log(Format::json, LogLevel::error, nullptr); }
@@ -70,13 +62,13 @@ void Log::write(LogLevel level, std::string_view event, std::string_view message
   if (!wants(level)) return;
   std::string line;
   if (format_ == Format::json) {
-    line = fmt::format(R"({{"time":"{}","level":"{}","event":{},"message":{})", timestamp(),
+    line = fmt::format(R"({{"time":"{}","level":"{}","event":{},"message":{})", log_timestamp(),
                        name_of(level), quote_json(event), quote_json(message));
     for (const LogField& field : fields)
       line += fmt::format(",{}:{}", quote_json(field.key), plain(field, true));
     line += "}\n";
   } else {
-    line = fmt::format("{} {:<7} {}", timestamp().substr(11, 12), name_of(level), message);
+    line = fmt::format("{} {:<7} {}", log_timestamp().substr(11, 12), name_of(level), message);
     for (const LogField& field : fields)
       line += fmt::format("  {}={}", field.key, plain(field, false));
     line += "\n";

@@ -31,7 +31,8 @@ class Log {
                                                             ///< called under a lock
 
   Log(Format format, LogLevel least, Sink sink);
-  /// JSON (or text when stderr is a terminal) to stderr.
+  /// JSON (or text when stderr is a terminal) to stderr, without waiting for who reads it
+  /// (line_writer.h).
   static Log to_stderr(LogLevel least = LogLevel::info,
                        std::optional<Format> format = std::nullopt);
   /// Drops everything: for tests and for verbs without a log.

@@ -1,9 +1,8 @@
+// The low-level calls: EVP would bring the library's providers and, being shared, 120 page faults
+// to every start of every program.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/sha256.h"
 
-// The plain functions, and not EVP: asking for a digest by its name starts all of the library,
-// which takes 1.2 ms of CPU, more than loading a small model. They are in libcrypto.a as objects of
-// their own, with the same instructions of the CPU.
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/sha.h>
@@ -16,11 +15,12 @@
 namespace glowplug {
 
 struct Sha256::Context {
-  SHA256_CTX state{};
-  Context() { GLOWPLUG_CHECK(SHA256_Init(&state) == 1); }
+  SHA256_CTX state;
 };
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) {}
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+  GLOWPLUG_CHECK(SHA256_Init(&context_->state) == 1);
+}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 
@@ -29,7 +29,7 @@ void Sha256::update(std::span<const std::byte> bytes) {
 }
 
 std::string Sha256::hex() {
-  std::array<unsigned char, 32> digest{};
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   GLOWPLUG_CHECK(SHA256_Final(digest.data(), &context_->state) == 1);
   std::string text;
   for (const unsigned char byte : digest) fmt::format_to(std::back_inserter(text), "{:02x}", byte);

@@ -86,6 +86,7 @@ Result<std::uint64_t> parse_size(std::string_view text) {
 }
 
 std::string format_duration(Duration duration) {
+  if (duration == Duration(0)) return "0s";
   return exact(static_cast<std::uint64_t>(duration.count()), kTimeUnits, kTimeUnits.size() - 1);
 }
 

@@ -31,19 +31,21 @@ bool in_range(unsigned char byte, unsigned char low, unsigned char high) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
+std::size_t utf8_prefix(std::string_view text) {
   std::size_t i = 0;
   const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   while (i < text.size()) {
     const Sequence sequence = sequence_of(byte(i));
-    if (sequence.length == 0 || sequence.length > text.size() - i) return false;
+    if (sequence.length == 0 || sequence.length > text.size() - i) return i;
     for (std::size_t k = 1; k < sequence.length; ++k) {
       if (!in_range(byte(i + k), k == 1 ? sequence.low : 0x80, k == 1 ? sequence.high : 0xBF))
-        return false;
+        return i;
     }
     i += sequence.length;
   }
-  return true;
+  return i;
 }
+
+bool is_utf8(std::string_view text) { return utf8_prefix(text) == text.size(); }
 
 }  // namespace glowplug

@@ -20,6 +20,7 @@ Attempt<gateway::ServeOptions> serve_options(const Session& session) {
   options.http_port = static_cast<std::uint16_t>(given.count("http-port"));
   options.template_budget_bytes = given.size("template-budget");
   options.max_body_bytes = given.size("max-body");
+  options.max_buffered_bytes = given.size("max-buffered");
   options.max_connections = static_cast<std::uint32_t>(given.count("max-connections"));
   options.drain_timeout = given.duration("drain-timeout");
   options.access_log = !given.has("no-access-log");

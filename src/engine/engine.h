@@ -78,6 +78,10 @@ class Engine {
   /// unimplemented (uses what is not declared).
   [[nodiscard]] virtual Result<std::unique_ptr<Session>> open(const std::filesystem::path& model,
                                                               const OpenOptions& options) = 0;
+  /// Call when the sessions are open and have run once, before the process is forked for the first
+  /// time: gives back what runs leave behind and a child would have to copy page by page. May be
+  /// called again; sessions stay usable.
+  virtual void before_forks() {}
   /// Writes the form that `open` with `prepared` takes into the folder `into`; returns its main
   /// file's name. Errors: as open; unimplemented (this engine has no such form).
   [[nodiscard]] virtual Result<std::string> prepare(const std::filesystem::path& model,

@@ -9,6 +9,8 @@
 namespace glowplug::front {
 namespace {
 
+/// Bodies of requests that carry no tensors: parameters of repository calls.
+constexpr std::uint64_t kMostOtherBytes = std::uint64_t{1} << 20;
 constexpr int kMethodNotAllowed = 405;
 constexpr int kUnsupportedMediaType = 415;
 
@@ -35,62 +37,67 @@ bool allows(const Route& route, std::string_view method) {
 
 }  // namespace
 
-std::optional<http::HttpAnswer> Admission::check(const http::HttpHead& head) {
+std::optional<http::HttpAnswer> Admission::check(const http::HttpHead& head,
+                                                 const http::HeadContext& context) {
+  const AtHead at{head, context};
   const auto route = find_route(head.path);
   if (!route) {
     const std::string id = replies_.id_of(head);
-    return replies_.at_head(head, "none", {}, answer_of(route.error(), id), id,
+    return replies_.at_head(at, "none", {}, answer_of(route.error(), id), id,
                             route.error().message);
   }
-  if (!allows(*route, head.method)) return refuse_method(head, *route);
+  if (!allows(*route, head.method)) return refuse_method(at, *route);
   switch (route->kind) {
     case RouteKind::not_offered:
       return refuse(
-          head, *route,
+          at, *route,
           {Code::unimplemented, fmt::format("{} is not offered here", route->feature), {}});
     case RouteKind::infer:
-      return check_function(head, *route);
+      return check_function(at, *route);
     case RouteKind::predict:
-      if (!takes_records(head.header("Content-Type").value_or("")))
-        return refuse_type(head, *route);
-      return check_function(head, *route);
+      if (!takes_records(head.header("Content-Type").value_or(""))) return refuse_type(at, *route);
+      return check_function(at, *route);
     default:
+      if (context.announced_bytes > kMostOtherBytes)
+        return refuse(at, *route,
+                      {Code::too_large,
+                       fmt::format("a body of {} bytes is announced; {} at most are read here",
+                                   context.announced_bytes, kMostOtherBytes),
+                       {}});
       return std::nullopt;
   }
 }
 
-std::optional<http::HttpAnswer> Admission::check_function(const http::HttpHead& head,
-                                                          const Route& route) {
+std::optional<http::HttpAnswer> Admission::check_function(const AtHead& at, const Route& route) {
   const auto served = table_.find(route.function, route.version);
-  if (!served) return refuse(head, route, served.error());
+  if (!served) return refuse(at, route, served.error());
   const auto admitted = (*served)->queue.admit();
   if (admitted) return std::nullopt;
   const Code code = admitted.error().code;
   (*served)->metrics->answered(http_status_of(code), code, Duration(0));
-  return refuse(head, route, admitted.error());
+  return refuse(at, route, admitted.error());
 }
 
-http::HttpAnswer Admission::refuse(const http::HttpHead& head, const Route& route,
-                                   const Error& error) {
-  const std::string id = replies_.id_of(head);
-  return replies_.at_head(head, name_of(route.kind), route.function, answer_of(error, id), id,
+http::HttpAnswer Admission::refuse(const AtHead& at, const Route& route, const Error& error) {
+  const std::string id = replies_.id_of(at.head);
+  return replies_.at_head(at, name_of(route.kind), route.function, answer_of(error, id), id,
                           error.message);
 }
 
-http::HttpAnswer Admission::refuse_method(const http::HttpHead& head, const Route& route) {
+http::HttpAnswer Admission::refuse_method(const AtHead& at, const Route& route) {
   const std::string text =
-      fmt::format("{} is not allowed here, only {}", head.method, route.methods);
+      fmt::format("{} is not allowed here, only {}", at.head.method, route.methods);
   auto answer = http::error_answer(kMethodNotAllowed, text);
   answer.headers.emplace_back("Allow", route.methods);
-  return replies_.at_head(head, name_of(route.kind), route.function, std::move(answer),
-                          replies_.id_of(head), text);
+  return replies_.at_head(at, name_of(route.kind), route.function, std::move(answer),
+                          replies_.id_of(at.head), text);
 }
 
-http::HttpAnswer Admission::refuse_type(const http::HttpHead& head, const Route& route) {
+http::HttpAnswer Admission::refuse_type(const AtHead& at, const Route& route) {
   const std::string text = fmt::format("Content-Type is {}, application/json was expected",
-                                       head.header("Content-Type").value_or(""));
-  return replies_.at_head(head, name_of(route.kind), route.function,
-                          http::error_answer(kUnsupportedMediaType, text), replies_.id_of(head),
+                                       at.head.header("Content-Type").value_or(""));
+  return replies_.at_head(at, name_of(route.kind), route.function,
+                          http::error_answer(kUnsupportedMediaType, text), replies_.id_of(at.head),
                           text);
 }
 

@@ -17,14 +17,15 @@ class Admission {
   Admission(const FunctionTable& table, Replies& replies) : table_(table), replies_(replies) {}
 
   /// The refusal, counted and logged; nullopt if the request may go on.
-  [[nodiscard]] std::optional<http::HttpAnswer> check(const http::HttpHead& head);
+  [[nodiscard]] std::optional<http::HttpAnswer> check(const http::HttpHead& head,
+                                                      const http::HeadContext& context);
 
  private:
-  [[nodiscard]] std::optional<http::HttpAnswer> check_function(const http::HttpHead& head,
+  [[nodiscard]] std::optional<http::HttpAnswer> check_function(const AtHead& at,
                                                                const Route& route);
-  http::HttpAnswer refuse(const http::HttpHead& head, const Route& route, const Error& error);
-  http::HttpAnswer refuse_method(const http::HttpHead& head, const Route& route);
-  http::HttpAnswer refuse_type(const http::HttpHead& head, const Route& route);
+  http::HttpAnswer refuse(const AtHead& at, const Route& route, const Error& error);
+  http::HttpAnswer refuse_method(const AtHead& at, const Route& route);
+  http::HttpAnswer refuse_type(const AtHead& at, const Route& route);
 
   const FunctionTable& table_;
   Replies& replies_;

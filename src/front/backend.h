@@ -35,7 +35,7 @@ struct Batch {
     bool cold = false;
     /// With instance_lost: the instance had begun with this batch. A batch that only lay behind
     /// another one when the instance died did not begin; it is queued again without counting as its
-    /// retry.
+    /// retry, within bounds: it is the instance's word.
     bool begun = true;
   };
   std::function<void(Outcome)> done;

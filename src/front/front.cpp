@@ -121,14 +121,15 @@ void Front::before_metrics(std::function<void(std::function<void()> done)> colle
 void Front::count_connections(std::function<std::size_t()> connections) {
   state_->connections = std::move(connections);
 }
-std::optional<http::HttpAnswer> Front::check_head(const http::HttpHead& head) {
-  return state_->admission.check(head);
+std::optional<http::HttpAnswer> Front::check_head(const http::HttpHead& head,
+                                                  const http::HeadContext& context) {
+  return state_->admission.check(head, context);
 }
 void Front::handle(http::HttpRequest request, std::shared_ptr<http::Exchange> exchange) {
   state_->handle(std::move(request), std::move(exchange));
 }
-void Front::count_refusal(const http::HttpRefusal& refusal) {
-  state_->replies.count_refusal(refusal);
+void Front::count_refusal(const http::HttpRefusal& refusal, http::HttpAnswer& answer) {
+  state_->replies.count_refusal(refusal, answer);
 }
 void Front::after_pass() { state_->flush(); }
 

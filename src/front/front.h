@@ -29,10 +29,11 @@ struct FrontOptions {
 /// Build a server with it like this:
 ///
 ///   auto server = HttpServer::listen(loop, host, port, limits,
-///       [&](const HttpHead& head) { return front.check_head(head); },
+///       [&](const HttpHead& head, const HeadContext& context) { return front.check_head(head,
+///       context); },
 ///       [&](HttpRequest request, auto exchange) { front.handle(std::move(request), exchange); });
-///   (*server)->on_refusal([&](const HttpRefusal& refusal) { front.count_refusal(refusal); });
-///   loop.run([&] { front.after_pass(); });
+///   (*server)->on_refusal([&](const HttpRefusal& refusal, HttpAnswer& answer) {
+///   front.count_refusal(refusal, answer); }); loop.run([&] { front.after_pass(); });
 ///
 /// All calls on the loop's thread. Everything handed to the constructor outlives it; the server is
 /// destroyed before it.
@@ -73,9 +74,10 @@ class Front {
   void count_connections(std::function<std::size_t()> connections);
 
   // What the HTTP server calls.
-  [[nodiscard]] std::optional<http::HttpAnswer> check_head(const http::HttpHead& head);
+  [[nodiscard]] std::optional<http::HttpAnswer> check_head(const http::HttpHead& head,
+                                                           const http::HeadContext& context);
   void handle(http::HttpRequest request, std::shared_ptr<http::Exchange> exchange);
-  void count_refusal(const http::HttpRefusal& refusal);
+  void count_refusal(const http::HttpRefusal& refusal, http::HttpAnswer& answer);
   /// After each pass of the loop: packs what waits into batches and writes the access log.
   void after_pass();
 

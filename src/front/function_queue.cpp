@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/units.h"
 #include "front/split.h"
 
 namespace glowplug::front {
@@ -11,6 +12,10 @@ namespace {
 
 constexpr std::size_t kLookAhead =
     256;  // requests looked at for one batch; bounds the time of a pass
+
+/// How often a request may come back from instances that died and, by their own word, had not begun
+/// with it: that word is not to be trusted without end.
+constexpr std::size_t kMostReturns = 10;
 
 std::size_t bytes_of(const InferRequest& request) {
   std::size_t total = 0;
@@ -26,9 +31,10 @@ std::vector<std::size_t> outputs_of(const InferRequest& request) {
 }
 
 Error too_late(Duration allowed) {
+  const auto ms = std::chrono::duration_cast<milliseconds>(allowed).count();
   return Error{Code::deadline_exceeded,
-               fmt::format("no answer within {} ms",
-                           std::chrono::duration_cast<milliseconds>(allowed).count()),
+               ms > 0 ? fmt::format("no answer within {} ms", ms)
+                      : "no answer within " + human_duration(allowed),
                {}};
 }
 
@@ -50,6 +56,13 @@ Result<InferResponse> rows_for(const InferRequest& request, std::vector<Tensor>&
   return response;
 }
 
+/// Whether an error of a run may come from the rows of one caller only, so that the others would
+/// have been answered without it.
+bool is_about_values(Code code) {
+  return code == Code::invalid_argument || code == Code::internal || code == Code::exhausted ||
+         code == Code::too_large || code == Code::unimplemented;
+}
+
 /// What is left of the time in the queue and the back end when start and run are taken off: the
 /// wait for an instance, also behind another batch in its ring.
 nanoseconds waited(nanoseconds total, const PhaseTiming& timing) {
@@ -69,6 +82,8 @@ struct FunctionQueue::Call {
   std::size_t bytes = 0;
   bool waiting = false;
   bool retried = false;
+  bool alone = false;       // shares no run any more: its instance died, or its batch was refused
+  std::size_t returns = 0;  // from instances that had not begun with it
 };
 
 FunctionQueue::FunctionQueue(Loop& loop, Backend& backend, QueueLimits limits)
@@ -132,7 +147,7 @@ void FunctionQueue::cancel(std::uint64_t ticket) {
 
 void FunctionQueue::flush() {
   expire_if_late();
-  while (!waiting_.empty() && backend_.free_batches() > 0) {
+  while (!waiting_.empty() && backend_.free_batches() > 0 && !waits_for_company()) {
     std::vector<CallPtr> calls;
     Batch batch = next_batch(calls);
     if (calls.empty()) break;
@@ -147,6 +162,17 @@ void FunctionQueue::flush() {
     return;
   }
   backend_.backlog(waiting_rows_, loop_.now() - waiting_.front()->queued);
+}
+
+bool FunctionQueue::waits_for_company() {
+  if (limits_.max_delay <= Duration(0) || limits_.max_batch < 2 || open_ < 2) return false;
+  while (!waiting_.empty() && !waiting_.front()->done) waiting_.pop_front();
+  if (waiting_.empty() || waiting_.front()->alone) return false;
+  if (waiting_rows_ >= static_cast<std::size_t>(limits_.max_batch)) return false;
+  const Time end = waiting_.front()->queued + limits_.max_delay;
+  if (end <= loop_.now()) return false;
+  delay_timer_ = loop_.at(end, [this] { flush(); });
+  return true;
 }
 
 Batch FunctionQueue::next_batch(std::vector<CallPtr>& calls) {
@@ -164,14 +190,14 @@ Batch FunctionQueue::next_batch(std::vector<CallPtr>& calls) {
   take(std::move(waiting_.front()));
   waiting_.pop_front();
   const Call& first = *calls.front();
-  batch.alone = first.retried;
+  batch.alone = first.alone;
   if (!batch.alone && limits_.max_batch > 1 && first.request.rows > 0) {
     std::size_t looked_at = 0;
     for (auto next = waiting_.begin();
          next != waiting_.end() && looked_at < kLookAhead && batch.rows < limits_.max_batch;
          ++looked_at) {
       const Call& other = **next;
-      const bool fits = other.done && !other.retried && other.request.rows > 0 &&
+      const bool fits = other.done && !other.alone && other.request.rows > 0 &&
                         batch.rows + other.request.rows <= limits_.max_batch &&
                         may_run_together(first.request, other.request);
       if (fits) {
@@ -201,6 +227,11 @@ void FunctionQueue::finish_batch(std::vector<CallPtr> calls, Batch::Outcome outc
       lost(*call, outcome.begun, outcome.outputs.error());
     return;
   }
+  if (!outcome.outputs && calls.size() > 1 && is_about_values(outcome.outputs.error().code)) {
+    ++counts_.split;
+    for (auto call = calls.rbegin(); call != calls.rend(); ++call) run_alone(*call);
+    return;
+  }
   expire_if_late();  // a run in this process holds the loop's timers up
   if (outcome.outputs && on_run_)
     on_run_({batch_rows, outcome.timing, outcome.start, outcome.cold});
@@ -225,26 +256,28 @@ void FunctionQueue::finish_batch(std::vector<CallPtr> calls, Batch::Outcome outc
   }
 }
 
+void FunctionQueue::run_alone(CallPtr call) {
+  if (!call->done) return;
+  call->alone = true;
+  enqueue(std::move(call), true);
+}
+
 void FunctionQueue::lost(CallPtr call, bool begun, const Error& error) {
   if (!call->done) return;
-  if (begun && call->retried) {
+  const auto give_up = [&](const std::string& why) {
     ++counts_.lost;
-    deliver(*call, Error{Code::instance_lost,
-                         "two instances ended while they had this request: " + error.message,
-                         {}});
-    return;
-  }
+    deliver(*call, Error{Code::instance_lost, why + ": " + error.message, {}});
+  };
+  if (begun && call->retried) return give_up("two instances ended while they had this request");
+  if (!begun && ++call->returns > kMostReturns)
+    return give_up(
+        fmt::format("{} instances ended before they began with this request", call->returns));
   if (begun) {
-    call->retried = true;
+    call->retried = call->alone = true;
     ++counts_.retried;
   }
-  if (loop_.now() >= call->deadline) {
-    ++counts_.lost;
-    deliver(*call, Error{Code::instance_lost,
-                         "the instance ended and no time was left for another: " + error.message,
-                         {}});
-    return;
-  }
+  if (loop_.now() >= call->deadline)
+    return give_up("the instance ended and no time was left for another");
   enqueue(std::move(call), true);
 }
 

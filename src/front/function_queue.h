@@ -17,15 +17,19 @@ struct QueueLimits {
   std::size_t max_rows = 512;  ///< waiting rows; one more request is `unavailable`
   std::size_t max_bytes = std::size_t{256} << 20;  ///< waiting tensor bytes
   std::int64_t max_batch = 0;  ///< rows that run together; 0: each request alone
+  /// How long a request waits for company while others of its function are open; a lone one never
+  /// does.
+  Duration max_delay{0};
 };
 
 /// What the queue did, cumulative; for /metrics.
 struct QueueCounts {
   std::uint64_t retried = 0;    ///< requests whose instance died and that were tried again
-  std::uint64_t lost = 0;       ///< answered 502 after that
+  std::uint64_t lost = 0;       ///< answered 502: after that, or given back too often
   std::uint64_t expired = 0;    ///< answered 504
   std::uint64_t cancelled = 0;  ///< the caller left first
   std::uint64_t refused = 0;    ///< answered 503: the queue was full
+  std::uint64_t split = 0;      ///< batches that the model refused, run again request by request
 };
 
 /// One run of the model, as the queue hears of it.
@@ -38,9 +42,13 @@ struct QueueRun {
 
 /// The queue and batcher of one function version. Everything on the loop's thread.
 ///
+/// An error of a run that several requests shared is nobody's: each of them is run again alone, and
+/// only the one whose rows the model refuses gets to see the refusal.
+///
 /// A request is copied nowhere: it stays here until it is answered, so that it can be tried once
-/// more when its instance dies. Nothing waits on purpose: `flush`, called after each pass over the
-/// ready events, packs what waits as long as the back end takes batches.
+/// more when its instance dies. `flush`, called after each pass over the ready events, packs what
+/// waits as long as the back end takes batches; nothing waits on purpose unless `max_delay` says
+/// so.
 class FunctionQueue {
  public:
   /// Gets the request back with its answer: writing one needs both.
@@ -84,11 +92,15 @@ class FunctionQueue {
       std::shared_ptr<Call>;  // shared by the queue or a batch in flight, and the deadline list
 
   void enqueue(CallPtr call, bool first);
+  /// Whether what waits may still get company within `max_delay`; sets the timer for its end.
+  [[nodiscard]] bool waits_for_company();
   [[nodiscard]] Batch next_batch(std::vector<CallPtr>& calls);
   void finish_batch(std::vector<CallPtr> calls, Batch::Outcome outcome,
                     const std::vector<std::size_t>& wanted);
   void deliver(Call& call, Result<InferResponse> result);
   void lost(CallPtr call, bool begun, const Error& error);
+  /// Back to the front of the queue, so that nobody else's rows decide about its answer.
+  void run_alone(CallPtr call);
   void drop_waiting(const Call& call);
   void expire();
   /// Before anything is packed or delivered: an answer after its deadline is none.
@@ -107,6 +119,7 @@ class FunctionQueue {
   std::set<std::pair<std::uint64_t, CallPtr>> tickets_;
   Loop::Handle timer_;
   Time timer_at_ = Time::max();
+  Loop::Handle delay_timer_;
   QueueCounts counts_;
   std::function<void()> on_waiting_;
   std::function<void(const QueueRun&)> on_run_;

@@ -54,6 +54,13 @@ class HandBackend : public Backend {
     outcome.start = outcome_start;
     batch.done(std::move(outcome));
   }
+  void refuse_first(Code code) {
+    Batch batch = std::move(running.front());
+    running.pop_front();
+    Batch::Outcome outcome;
+    outcome.outputs = Error{code, "index 99 is out of bounds", {}};
+    batch.done(std::move(outcome));
+  }
   void lose_first(bool begun = true) {
     Batch batch = std::move(running.front());
     running.pop_front();
@@ -89,6 +96,9 @@ InferRequest request_of(std::vector<float> values) {
 
 class FunctionQueueTest : public ::testing::Test {
  protected:
+  explicit FunctionQueueTest(Duration max_delay = Duration(0))
+      : queue(loop, backend,
+              {.max_rows = 10, .max_bytes = 1000, .max_batch = 8, .max_delay = max_delay}) {}
   void send(std::vector<float> values, Duration limit = seconds(5)) {
     const std::size_t mine = answers.size();
     answers.emplace_back();
@@ -112,7 +122,7 @@ class FunctionQueueTest : public ::testing::Test {
   HandLoop loop;
   HandBackend backend{8};
   std::vector<std::string> answers;
-  FunctionQueue queue{loop, backend, {.max_rows = 10, .max_bytes = 1000, .max_batch = 8}};
+  FunctionQueue queue;
   std::vector<std::uint64_t> tickets;
 };
 
@@ -142,6 +152,52 @@ TEST_F(FunctionQueueTest, NeverPacksMoreRowsThanTheLimit) {
   EXPECT_EQ(backend.running[0].rows, 5);
 }
 
+/// The same queue with a delay for fuller batches.
+class DelayedQueueTest : public FunctionQueueTest {
+ protected:
+  DelayedQueueTest() : FunctionQueueTest(milliseconds(2)) { backend.room = 2; }
+};
+
+TEST_F(DelayedQueueTest, ALoneRequestIsNotDelayed) {
+  send({1});
+  queue.flush();
+  EXPECT_EQ(backend.running.size(), 1U);
+}
+
+TEST_F(DelayedQueueTest, ARequestBesideOthersWaitsForCompanyUntilTheDelayIsOver) {
+  send({1});
+  queue.flush();
+  send({2});
+  queue.flush();
+  loop.advance(milliseconds(1));
+  send({3});
+  queue.flush();
+  EXPECT_EQ(backend.running.size(), 1U);
+  loop.advance(milliseconds(1));
+  ASSERT_EQ(backend.running.size(), 2U);
+  EXPECT_EQ(backend.running[1].rows, 2);
+}
+
+TEST_F(DelayedQueueTest, AFullBatchGoesAtOnce) {
+  send({1});
+  queue.flush();
+  send({1, 2, 3, 4});
+  send({5, 6, 7, 8});
+  queue.flush();
+  ASSERT_EQ(backend.running.size(), 2U);
+  EXPECT_EQ(backend.running[1].rows, 8);
+}
+
+TEST_F(DelayedQueueTest, ARequestThatIsTriedAgainIsNotDelayed) {
+  send({1});
+  send({2});
+  queue.flush();
+  loop.advance(milliseconds(2));
+  backend.lose_first();
+  queue.flush();
+  EXPECT_EQ(backend.running.size(), 2U);
+}
+
 TEST_F(FunctionQueueTest, AFullQueueRefusesWithItsLimit) {
   backend.room = 0;
   send({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
@@ -168,6 +224,36 @@ TEST_F(FunctionQueueTest, ALostRequestIsTriedOnceMoreAloneAndThenIs502) {
   EXPECT_EQ(queue.counts().lost, 1U);
 }
 
+TEST_F(FunctionQueueTest, ARefusedRunIsRepeatedAloneSoThatOnlyTheGuiltySeeTheRefusal) {
+  send({1});
+  send({99});
+  send({3});
+  queue.flush();
+  ASSERT_EQ(backend.running.size(), 1U);
+  backend.refuse_first(Code::invalid_argument);
+  queue.flush();
+  EXPECT_EQ(answers, (std::vector<std::string>{"", "", ""}));
+  ASSERT_EQ(backend.running.size(), 1U);
+  EXPECT_EQ(backend.running[0].rows, 1);
+  backend.answer_first();
+  queue.flush();
+  backend.refuse_first(Code::invalid_argument);
+  queue.flush();
+  backend.answer_first();
+  EXPECT_EQ(answers, (std::vector<std::string>{"2;", "0 index 99 is out of bounds", "4;"}));
+  EXPECT_EQ(queue.counts().split, 1U);
+  EXPECT_EQ(queue.counts().retried, 0U);
+}
+
+TEST_F(FunctionQueueTest, ABackEndThatIsGoneIsNotAskedAgainForEachRequest) {
+  send({1});
+  send({2});
+  queue.flush();
+  backend.refuse_first(Code::unavailable);
+  EXPECT_EQ(answers[1], "12 index 99 is out of bounds");
+  EXPECT_EQ(queue.counts().split, 0U);
+}
+
 TEST_F(FunctionQueueTest, ABatchThatHadNotBegunIsNoRetry) {
   send({1});
   queue.flush();
@@ -178,6 +264,24 @@ TEST_F(FunctionQueueTest, ABatchThatHadNotBegunIsNoRetry) {
   backend.answer_first();
   EXPECT_EQ(answers[0], "2;");
   EXPECT_EQ(queue.counts().retried, 0U);
+}
+
+TEST_F(FunctionQueueTest, InstancesThatDieWithoutBeginningAreNotBelievedForEver) {
+  send({1});
+  send({2});
+  queue.flush();
+  for (int i = 0; i < 10; ++i) {
+    backend.lose_first(false);
+    EXPECT_EQ(answers[0], "");
+    queue.flush();
+  }
+  backend.lose_first(false);
+  EXPECT_EQ(answers[0],
+            "11 11 instances ended before they began with this request: killed by signal 9");
+  EXPECT_EQ(answers[1], answers[0]) << "they shared every run";
+  EXPECT_EQ(queue.counts().retried, 0U);
+  EXPECT_EQ(queue.counts().lost, 2U);
+  EXPECT_EQ(queue.open_requests(), 0U);
 }
 
 TEST_F(FunctionQueueTest, DeadlinesEndWaitingAndRunningRequests) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/nearest.h"
+#include "front/hide_paths.h"
 
 namespace glowplug::front {
 
@@ -26,6 +27,7 @@ void FunctionTable::mark_unavailable(const std::string& name, const std::string&
                                      Error reason) {
   Entry& entry = retire(name);
   entry.version = version;
+  reason.message = hide_paths(reason.message);  // it goes to clients; the log has it whole
   entry.reason = std::move(reason);
 }
 

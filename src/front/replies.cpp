@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/code_table.h"
+#include "front/hide_paths.h"
 
 namespace glowplug::front {
 namespace {
@@ -22,7 +23,8 @@ http::HttpAnswer answer_of(const Error& error, std::string_view request_id) {
       http_status_of(error.code),
       inside
           ? fmt::format("something went wrong inside; the log has it under request {}", request_id)
-          : error.message);
+      : may_pass(error.code) ? hide_paths(error.message)
+                             : error.message);
   if (may_pass(error.code)) answer.headers.emplace_back("Retry-After", kRetryAfterSeconds);
   return answer;
 }
@@ -90,24 +92,38 @@ void Replies::count(const OpenRequest& request, int status, std::size_t sent_byt
   log_.write(record);
 }
 
-http::HttpAnswer Replies::at_head(const http::HttpHead& head, std::string_view route,
+http::HttpAnswer Replies::at_head(const AtHead& at, std::string_view route,
                                   std::string_view function, http::HttpAnswer answer,
                                   std::string_view id, std::string_view error) {
   metrics_.http_answered(route, answer.status);
-  log_.write({.method = head.method,
-              .target = head.target,
+  log_.write({.method = at.head.method,
+              .target = at.head.target,
+              .peer = at.context.peer,
               .function = function,
               .request_id = id,
               .error = error,
               .status = answer.status,
-              .sent_bytes = answer.body_bytes()});
+              .sent_bytes = answer.body_bytes(),
+              .duration = loop_.now() - at.context.first_byte});
   answer.headers.emplace_back("x-request-id", id);
   return answer;
 }
 
-void Replies::count_refusal(const http::HttpRefusal& refusal) {
-  if (refusal.status != 0) metrics_.http_answered("none", refusal.status);
-  log_.write({.peer = refusal.peer, .error = refusal.text, .status = refusal.status});
+void Replies::count_refusal(const http::HttpRefusal& refusal, http::HttpAnswer& answer) {
+  AccessRecord record{.peer = refusal.peer, .error = refusal.text, .status = refusal.status};
+  if (refusal.status == 0) return log_.write(record);  // nobody was answered
+  metrics_.http_answered("none", refusal.status);
+  const http::HttpHead unknown;
+  const http::HttpHead& head = refusal.head != nullptr ? *refusal.head : unknown;
+  const std::string id = id_of(head);
+  record.method = head.method;
+  record.target = head.target;
+  record.request_id = id;
+  record.received_bytes = refusal.received_bytes;
+  record.sent_bytes = answer.body_bytes();
+  if (refusal.first_byte != Time()) record.duration = loop_.now() - refusal.first_byte;
+  log_.write(record);
+  answer.headers.emplace_back("x-request-id", id);
 }
 
 }  // namespace glowplug::front

@@ -40,6 +40,12 @@ struct InferenceFacts {
 [[nodiscard]] http::HttpAnswer answer_of(const Error& error, std::string_view request_id);
 [[nodiscard]] http::HttpAnswer json_answer(std::string body);
 
+/// A request of which only the head has come.
+struct AtHead {
+  const http::HttpHead& head;
+  const http::HeadContext& context;
+};
+
 /// The way out of every request: id header, counters, access log. On the loop's thread.
 class Replies {
  public:
@@ -56,11 +62,11 @@ class Replies {
   /// Counts a request whose client left before its answer: 499 in logs and metrics.
   void cancelled(OpenRequest& request, const InferenceFacts& facts);
   /// Finishes an answer that is given at the end of a head, where there is no request yet.
-  [[nodiscard]] http::HttpAnswer at_head(const http::HttpHead& head, std::string_view route,
+  [[nodiscard]] http::HttpAnswer at_head(const AtHead& at, std::string_view route,
                                          std::string_view function, http::HttpAnswer answer,
                                          std::string_view id, std::string_view error);
-  /// Counts and logs what the server answered by itself.
-  void count_refusal(const http::HttpRefusal& refusal);
+  /// Counts and logs what the server answered by itself, and puts the request's id into the answer.
+  void count_refusal(const http::HttpRefusal& refusal, http::HttpAnswer& answer);
 
  private:
   void count(const OpenRequest& request, int status, std::size_t sent_bytes,

@@ -12,7 +12,8 @@ QueueLimits limits_of(const FunctionDescription& about) {
     max_batch = std::min<std::int64_t>(max_batch, about.settings.max_batch);
   return {.max_rows = about.settings.max_queue,
           .max_bytes = about.settings.max_queue_bytes,
-          .max_batch = max_batch};
+          .max_batch = max_batch,
+          .max_delay = about.settings.max_batch_delay};
 }
 
 }  // namespace
@@ -39,6 +40,7 @@ void ServedFunction::report() {
   metrics->queue_event(QueueEvent::expired, now.expired - reported.expired);
   metrics->queue_event(QueueEvent::cancelled, now.cancelled - reported.cancelled);
   metrics->queue_event(QueueEvent::refused, now.refused - reported.refused);
+  metrics->queue_event(QueueEvent::split, now.split - reported.split);
   reported = now;
   metrics->set_queue(queue.waiting_rows(), queue.open_requests());
   metrics->set_ready(backend->health().has_value());

@@ -23,7 +23,7 @@ struct StartRow {
   std::string version;
   std::string digest;  ///< short
   std::string engine;
-  std::string form;  ///< "prepared", "portable"
+  std::string form;  ///< "native", "prepared", "portable"
   Duration sleeps_after{0};
   std::string problem;  ///< why it is not ready; empty if it is
 };

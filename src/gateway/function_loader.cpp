@@ -7,6 +7,8 @@
 #include "bundle/bundle.h"
 #include "bundle/library_hash.h"
 #include "bundle/prepared.h"
+#include "engine/native/native.h"
+#include "scale/local_time.h"
 
 namespace glowplug::gateway {
 namespace {
@@ -35,6 +37,29 @@ instances::TemplateSpec spec_for(const Wanted& wanted, const bundle::Bundle& ope
   return spec;
 }
 
+/// The first look at a named zone makes the library read all of them, which takes longer than the
+/// loop's thread may: later ones, of the pool there, find them read.
+void read_time_zones(const FunctionSettings& settings) {
+  (void)scale::local_minute(std::chrono::system_clock::now(), settings.keep_warm.zone);
+}
+
+void make_native(LoadedFunction& loaded, const bundle::Bundle& opened, NativeModel native,
+                 const LoaderOptions& options) {
+  const std::string engine(engine::native::kEngineName);
+  loaded.spec = spec_for(loaded.wanted, opened, {native.plan, true, {}}, options);
+  loaded.spec.engine = engine;
+  loaded.spec.engine_library.clear();
+  loaded.spec.portable_model.clear();
+  loaded.description.engine = engine;
+  loaded.form_reason = "the model is compiled for the native engine";
+  loaded.native = std::move(native);
+}
+
+Error not_compiled(const std::string& reason) {
+  return {Code::failed_precondition, "the model is not compiled for the native engine: " + reason,
+          "--engine auto serves it with the engine it was exported for"};
+}
+
 }  // namespace
 
 Result<LoadedFunction> load_function(const Wanted& wanted, FunctionSource& source,
@@ -49,16 +74,27 @@ Result<LoadedFunction> load_function(const Wanted& wanted, FunctionSource& sourc
                     bundle::short_digest(opened.digest()), bundle::short_digest(wanted.digest)),
         {}};
   }
+  read_time_zones(wanted.settings);
+  LoadedFunction loaded;
+  loaded.wanted = wanted;
+  loaded.description = {wanted.name, wanted.version, opened.manifest().engine,
+                        opened.manifest().signature, wanted.settings};
+  loaded.lease = std::move(lease);
+  if (wanted.settings.engine != EngineChoice::of_manifest) {
+    auto native = open_native_model(opened);
+    if (native) {
+      make_native(loaded, opened, *std::move(native), options);
+      return loaded;
+    }
+    loaded.not_native = native.error().message;
+    if (wanted.settings.engine == EngineChoice::native) return not_compiled(loaded.not_native);
+  }
   GLOWPLUG_ASSIGN(std::string hash, engine_hash(options, source));
-  const bundle::Manifest& manifest = opened.manifest();
   const bundle::ChosenForm form =
-      bundle::choose_form(opened, {manifest.engine, std::move(hash), options.cpu_level});
-  return LoadedFunction{.wanted = wanted,
-                        .description = {wanted.name, wanted.version, manifest.engine,
-                                        manifest.signature, wanted.settings},
-                        .spec = spec_for(wanted, opened, form, options),
-                        .lease = std::move(lease),
-                        .form_reason = form.reason};
+      bundle::choose_form(opened, {opened.manifest().engine, std::move(hash), options.cpu_level});
+  loaded.spec = spec_for(wanted, opened, form, options);
+  loaded.form_reason = form.reason;
+  return loaded;
 }
 
 }  // namespace glowplug::gateway

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "front/served_function.h"
 #include "gateway/function_source.h"
+#include "gateway/native_model.h"
 #include "instances/ring/template_spec.h"
 #include "store/store.h"
 
@@ -25,6 +26,10 @@ struct LoadedFunction {
   instances::TemplateSpec spec;  ///< without `run_as`
   std::optional<store::Lease> lease;
   std::string form_reason;  ///< why the prepared or the portable form serves
+  /// The model compiled for the native engine, which then serves; `spec` is for batches that are
+  /// too long for the loop.
+  std::optional<NativeModel> native;
+  std::string not_native;  ///< why not, if it was not asked to be so; else empty
 };
 
 /// Leases a bundle, checks every file of it by hash and chooses the form to serve. Takes as long as

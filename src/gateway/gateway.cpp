@@ -18,8 +18,8 @@ constexpr std::size_t kMostWarmedAtStart = 8;
 /// binary.
 constexpr std::size_t kLeastSlotBytes = std::size_t{64} << 20;
 
-PoolBackend& pool_of(front::ServedFunction& served) {
-  return static_cast<PoolBackend&>(*served.backend);  // this gateway made all of them
+FunctionBackend& backend_of(front::ServedFunction& served) {
+  return static_cast<FunctionBackend&>(*served.backend);  // this gateway made all of them
 }
 
 Error unloaded(const std::string& name) {
@@ -29,10 +29,11 @@ Error unloaded(const std::string& name) {
 
 }  // namespace
 
-Gateway::Gateway(const instances::PoolParts& parts, observe::Metrics& metrics,
-                 front::AccessLog& access_log, std::unique_ptr<FunctionSource> source,
-                 GatewayOptions options)
+Gateway::Gateway(const instances::PoolParts& parts, instances::Keeper& reader,
+                 observe::Metrics& metrics, front::AccessLog& access_log,
+                 std::unique_ptr<FunctionSource> source, GatewayOptions options)
     : parts_(parts),
+      reader_(reader),
       metrics_(metrics),
       source_(std::move(source)),
       options_(std::move(options)),
@@ -54,12 +55,12 @@ Result<void> Gateway::load_at_start() {
   if (served_.empty() && first_problem) return *std::move(first_problem);
   const auto functions = front_.functions();
   if (functions.size() > kMostWarmedAtStart) return {};
-  for (front::ServedFunction* served : functions) pool_of(*served).warm();
+  for (front::ServedFunction* served : functions) backend_of(*served).warm();
   return {};
 }
 
 void Gateway::reload() {
-  parts_.keeper.run(
+  reader_.run(
       parts_.loop,
       [source = source_, served = served_, skipped = unloaded_, options = options_.loader] {
         return plan_all(*source, served, skipped, options);
@@ -120,12 +121,16 @@ Result<Arrival> Gateway::make_arrival(LoadedFunction loaded) {
   if (change_user_) {
     GLOWPLUG_ASSIGN(loaded.spec.run_as, users_.user_for(wanted.name));
   }
-  const std::string form = loaded.spec.prepared ? "prepared" : "portable";
+  const std::string form = loaded.native          ? "native"
+                           : loaded.spec.prepared ? "prepared"
+                                                  : "portable";
   parts_.log.info("function_loaded", loaded.form_reason,
                   {{"function", wanted.name},
                    {"version", wanted.version},
                    {"digest", wanted.digest},
-                   {"form", form}});
+                   {"engine", loaded.description.engine},
+                   {"form", form},
+                   {"not_native", loaded.not_native}});
   const std::size_t slot_bytes = std::max<std::size_t>(kLeastSlotBytes, options_.max_body_bytes);
   instances::PoolOptions pool{.function = wanted.name,
                               .version = wanted.version,
@@ -134,15 +139,22 @@ Result<Arrival> Gateway::make_arrival(LoadedFunction loaded) {
                               .spec = std::move(loaded.spec),
                               .handler_program = options_.handler_program,
                               .ring = {slot_bytes, slot_bytes}};
-  GLOWPLUG_ASSIGN(auto backend,
+  if (loaded.native) {  // it needs none
+    pool.settings.min_instances = pool.settings.parked = 0;
+    pool.settings.keep_warm = {};
+  }
+  GLOWPLUG_ASSIGN(std::unique_ptr<FunctionBackend> backend,
                   PoolBackend::create(parts_, std::move(pool), std::move(loaded.lease),
                                       metrics_.function(wanted.name, wanted.version)));
+  if (loaded.native)
+    backend = std::make_unique<NativeBackend>(parts_.loop, *std::move(loaded.native),
+                                              loaded.description.signature, std::move(backend));
   return Arrival{wanted, std::move(loaded.description), form, std::move(backend)};
 }
 
 void Gateway::put_in_place(Arrival arrival) {
   const std::string name = arrival.wanted.name;
-  front_.serve(std::move(arrival.description), std::move(arrival.pool));
+  front_.serve(std::move(arrival.description), std::move(arrival.backend));
   parts_.log.info("function_served", "requests go to this version from now on",
                   {{"function", name}, {"version", arrival.wanted.version}});
   served_[name] = std::move(arrival.wanted);
@@ -192,7 +204,7 @@ std::vector<StartRow> Gateway::rows() const {
 }
 
 void Gateway::index(std::function<void(Result<std::vector<front::oip::ModelIndex>>)> done) {
-  parts_.keeper.run(
+  reader_.run(
       parts_.loop, [source = source_] { return source->all(); },
       [this, done = std::move(done)](Result<std::vector<Listed>> listed) {
         if (!listed) return done(std::move(listed).error());
@@ -207,7 +219,7 @@ void Gateway::index(std::function<void(Result<std::vector<front::oip::ModelIndex
 }
 
 void Gateway::load(const std::string& name, std::function<void(Result<void>)> done) {
-  parts_.keeper.run(
+  reader_.run(
       parts_.loop,
       [source = source_, name, served = served_, options = options_.loader] {
         return plan_one(*source, name, served, options);
@@ -233,7 +245,7 @@ void Gateway::unload(const std::string& name, std::function<void(Result<void>)> 
 
 /// The keeper works in order, so that what is put behind the measurements ends after them.
 void Gateway::measure_memory(std::function<void()> done) {
-  for (front::ServedFunction* served : front_.functions()) pool_of(*served).refresh_memory();
+  for (front::ServedFunction* served : front_.functions()) backend_of(*served).refresh_memory();
   parts_.keeper.run(parts_.loop, [] { return true; }, [done = std::move(done)](bool) { done(); });
 }
 

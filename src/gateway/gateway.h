@@ -13,6 +13,7 @@
 #include "gateway/function_loader.h"
 #include "gateway/function_source.h"
 #include "gateway/load_plan.h"
+#include "gateway/native_backend.h"
 #include "gateway/pool_backend.h"
 #include "gateway/takeovers.h"
 #include "instances/pool.h"
@@ -29,16 +30,19 @@ struct GatewayOptions {
 };
 
 /// The functions of a source, each behind a front with a pool of instances; follows the source when
-/// told to. On the loop's thread; disks are read on the keeper's.
+/// told to. On the loop's thread.
+///
+/// Disks are read by a thread of its own: hashing a large bundle must not hold up the keeper, which
+/// starts templates for waiting requests.
 ///
 /// A new version takes over when its template is ready. One that cannot be loaded does not take the
 /// place of one that answers: that goes on, and the log says why. A name that never answered is
 /// known but not ready, with the reason.
 class Gateway : public front::Repository {
  public:
-  /// All of `parts`, `metrics` and `access_log` outlive *this. The keeper may hold chores of this
-  /// gateway when it is destroyed, but the loop must not run their ends any more.
-  Gateway(const instances::PoolParts& parts, observe::Metrics& metrics,
+  /// All of `parts`, `reader`, `metrics` and `access_log` outlive *this. Keeper and reader may hold
+  /// chores of this gateway when it is destroyed, but the loop must not run their ends any more.
+  Gateway(const instances::PoolParts& parts, instances::Keeper& reader, observe::Metrics& metrics,
           front::AccessLog& access_log, std::unique_ptr<FunctionSource> source,
           GatewayOptions options);
 
@@ -76,8 +80,9 @@ class Gateway : public front::Repository {
   void measure_memory(std::function<void()> done);
 
   instances::PoolParts parts_;
+  instances::Keeper& reader_;
   observe::Metrics& metrics_;
-  std::shared_ptr<FunctionSource> source_;  // shared with chores of the keeper, one at a time there
+  std::shared_ptr<FunctionSource> source_;  // shared with chores of the reader, one at a time there
   GatewayOptions options_;
   instances::UserRange users_;
   bool change_user_ = false;

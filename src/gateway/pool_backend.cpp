@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "scale/greedy_dual.h"
+
 namespace glowplug::gateway {
 namespace {
 
@@ -55,15 +57,17 @@ void PoolBackend::report(observe::FunctionMetrics& metrics) {
 }
 
 void PoolBackend::on_template_start(const instances::TemplateStart& start) {
-  metrics_->cold_start_phase("template", start.total);
-  metrics_->cold_start_phase("engine", start.engine);
-  metrics_->cold_start_phase("model", start.model);
-  metrics_->cold_start_phase("warm_up", start.warm_up);
+  for (const instances::StartPhase& phase : phases_of(start))
+    metrics_->cold_start_phase(phase.name, phase.duration);
 }
 
 void PoolBackend::on_cold_start(const instances::ColdStart& start) {
-  metrics_->cold_start_phase("fork", start.fork);
-  metrics_->cold_start_phase("first_reply", start.first_reply);
+  for (const instances::StartPhase& phase : phases_of(start))
+    metrics_->cold_start_phase(phase.name, phase.duration);
+}
+
+void PoolBackend::on_eviction(scale::EvictionReason reason) {
+  metrics_->template_evicted(scale::name_of(reason));
 }
 
 }  // namespace glowplug::gateway

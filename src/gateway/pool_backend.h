@@ -2,7 +2,7 @@
 #include <memory>
 #include <optional>
 
-#include "front/backend.h"
+#include "gateway/function_backend.h"
 #include "instances/pool.h"
 #include "observe/metrics.h"
 #include "store/store.h"
@@ -11,7 +11,7 @@ namespace glowplug::gateway {
 
 /// A pool as a front serves it: with the lease on its bundle, and with its figures in the metrics.
 /// On the loop's thread.
-class PoolBackend : public front::Backend, private instances::PoolObserver {
+class PoolBackend final : public FunctionBackend, private instances::PoolObserver {
  public:
   /// Errors: those of Pool::create.
   [[nodiscard]] static Result<std::unique_ptr<PoolBackend>> create(
@@ -28,16 +28,17 @@ class PoolBackend : public front::Backend, private instances::PoolObserver {
   void report(observe::FunctionMetrics& metrics) override;
 
   /// Starts the template now.
-  void warm() { pool_->warm(); }
-  [[nodiscard]] instances::PoolSnapshot snapshot() const { return pool_->snapshot(); }
+  void warm() override { pool_->warm(); }
+  [[nodiscard]] instances::PoolSnapshot snapshot() const override { return pool_->snapshot(); }
   /// Has the keeper read the memory of its processes.
-  void refresh_memory() { pool_->refresh_memory(); }
+  void refresh_memory() override { pool_->refresh_memory(); }
 
  private:
   PoolBackend(std::optional<store::Lease> lease, std::shared_ptr<observe::FunctionMetrics> metrics)
       : lease_(std::move(lease)), metrics_(std::move(metrics)) {}
   void on_template_start(const instances::TemplateStart& start) override;
   void on_cold_start(const instances::ColdStart& start) override;
+  void on_eviction(scale::EvictionReason reason) override;
 
   std::optional<store::Lease> lease_;
   std::shared_ptr<observe::FunctionMetrics> metrics_;  // shared with the front's own record

@@ -9,6 +9,7 @@
 
 #include "base/cpu.h"
 #include "base/installation.h"
+#include "base/line_writer.h"
 #include "base/version.h"
 #include "front/http/http_server.h"
 #include "gateway/announcement.h"
@@ -48,6 +49,7 @@ http::HttpLimits http_limits(const ServeOptions& options, Log& log) {
   http::HttpLimits limits;
   limits.max_body_bytes = options.max_body_bytes;
   limits.max_decompressed_bytes = options.max_body_bytes;
+  limits.max_buffered_bytes = std::max(options.max_buffered_bytes, options.max_body_bytes);
   const std::uint64_t files = raise_open_files();
   limits.max_connections = connections_within(files, kReservedFiles, options.max_connections);
   if (limits.max_connections < options.max_connections) {
@@ -57,16 +59,6 @@ http::HttpLimits http_limits(const ServeOptions& options, Log& log) {
                             files, limits.max_connections, options.max_connections));
   }
   return limits;
-}
-
-/// One write for many lines. Waits while a pipe is full, as every line of the log does; a reader
-/// that is gone or a full disk loses them, and requests go on.
-void write_to_stderr(std::string_view lines) {
-  while (!lines.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, lines.data(), lines.size());
-    if (written <= 0) return;
-    lines.remove_prefix(static_cast<std::size_t>(written));
-  }
 }
 
 Error with_port_fix(Error error, const std::string& address) {
@@ -85,7 +77,9 @@ class Service {
     front::Front& front = gateway_.front();
     auto server = http::HttpServer::listen(
         loop_, options_.host, options_.http_port, http_limits(options_, log_),
-        [&front](const http::HttpHead& head) { return front.check_head(head); },
+        [&front](const http::HttpHead& head, const http::HeadContext& context) {
+          return front.check_head(head, context);
+        },
         [&front](http::HttpRequest request, std::shared_ptr<http::Exchange> exchange) {
           front.handle(std::move(request), std::move(exchange));
         });
@@ -94,8 +88,9 @@ class Service {
                            address_text(options_.host, options_.http_port));
     }
     server_ = *std::move(server);
-    server_->on_refusal(
-        [&front](const http::HttpRefusal& refusal) { front.count_refusal(refusal); });
+    server_->on_refusal([&front](const http::HttpRefusal& refusal, http::HttpAnswer& answer) {
+      front.count_refusal(refusal, answer);
+    });
     front.count_connections([this] { return server_->connections(); });
     return {};
   }
@@ -155,7 +150,7 @@ void announce(const Gateway& gateway, const std::string& address, const ServeOpt
   const bool only_here = is_loopback(options.host);
   if (!only_here) log.warning("open_to_network", what_is_open(address));
   if (::isatty(STDERR_FILENO) != 0)
-    write_to_stderr(start_table(kVersion, address, only_here, gateway.rows()));
+    LineWriter(STDERR_FILENO).write(start_table(kVersion, address, only_here, gateway.rows()));
   log.info("listening", "ready", {{"address", address}});
 }
 
@@ -167,13 +162,18 @@ Result<void> serve(const ServeOptions& options, Log& log,
   GLOWPLUG_ASSIGN(ProcessSignals signals, ProcessSignals::block());  // before the keeper's thread
   http::AsioLoop loop;
   observe::Metrics metrics(kVersion);
-  front::AccessLog access_log(options.access_log ? write_to_stderr : front::AccessLog::Sink());
+  LineWriter lines(STDERR_FILENO);
+  front::AccessLog access_log(
+      options.access_log
+          ? front::AccessLog::Sink([&lines](std::string_view text) { lines.write(text); })
+          : front::AccessLog::Sink());
   instances::CgroupHost cgroups = instances::CgroupHost::detect({});
   log.info("limits", cgroups.description());
   instances::TemplateBudget budget(options.template_budget_bytes);
   instances::Keeper keeper;
-  Gateway gateway({loop, keeper, cgroups, budget, log}, metrics, access_log, std::move(source),
-                  gateway_options(options));
+  instances::Keeper reader;
+  Gateway gateway({loop, keeper, cgroups, budget, log}, reader, metrics, access_log,
+                  std::move(source), gateway_options(options));
   Service service(loop, gateway, options, log);
   // Bound first, so that a taken port is said at once; who connects meanwhile waits in the backlog.
   GLOWPLUG_TRY(service.listen());

@@ -24,8 +24,10 @@ struct ServeOptions {
   std::filesystem::path handler_program;  ///< glowplug-handler; empty: beside this program
   std::filesystem::path engine_library;   ///< empty: found as `doctor` says
   std::uint64_t template_budget_bytes =
-      std::uint64_t{1} << 30;  ///< idle templates beyond this are evicted, longest unused first
+      std::uint64_t{1} << 30;  ///< idle templates beyond this are evicted, those worth least first
   std::uint64_t max_body_bytes = std::uint64_t{64} << 20;
+  std::uint64_t max_buffered_bytes = std::uint64_t{512}
+                                     << 20;  ///< bodies of all requests under way; one more is 503
   std::uint32_t max_connections = 10000;
   Duration drain_timeout = seconds(30);  ///< SIGTERM: accepted requests have this long
   bool access_log = true;                ///< one JSON line a request on stderr

@@ -14,26 +14,29 @@ void Takeovers::begin(Arrival arrival, Arrived arrived) {
   const std::string name = arrival.wanted.name;
   cancel(name);
   auto waiting = std::make_shared<Waiting>(Waiting{std::move(arrival), std::move(arrived)});
-  PoolBackend& pool = *waiting->arrival.pool;
+  FunctionBackend& backend = *waiting->arrival.backend;
   waiting_[name] = waiting;
-  // Looked at from the loop, because the pool must not end inside its own call.
-  pool.on_room([this, weak = std::weak_ptr(waiting)] { loop_.post([this, weak] { look(weak); }); });
-  pool.warm();
+  // Looked at from the loop, because the back end must not end inside its own call.
+  backend.on_room(
+      [this, weak = std::weak_ptr(waiting)] { loop_.post([this, weak] { look(weak); }); });
+  backend.warm();
+  if (backend.snapshot().template_ready)
+    loop_.post([this, weak = std::weak_ptr(waiting)] { look(weak); });
 }
 
 void Takeovers::look(const std::weak_ptr<Waiting>& weak) {
   const auto waiting = weak.lock();
-  if (!waiting || !waiting->arrival.pool) return;
-  PoolBackend& pool = *waiting->arrival.pool;
+  if (!waiting || !waiting->arrival.backend) return;
+  FunctionBackend& backend = *waiting->arrival.backend;
   const std::string name = waiting->arrival.wanted.name;
-  const instances::PoolSnapshot now = pool.snapshot();
+  const instances::PoolSnapshot now = backend.snapshot();
   if (now.template_ready) return finish(name, {});
-  if (auto health = pool.health(); !health) return finish(name, std::move(health));
+  if (auto health = backend.health(); !health) return finish(name, std::move(health));
   if (now.counts.templates_failed == waiting->failures) return;  // not yet
   waiting->failures = now.counts.templates_failed;
   if (waiting->failures >= kMostFailures)
     return finish(name, Error{Code::unavailable, "its template ended again and again", {}});
-  pool.warm();
+  backend.warm();
 }
 
 bool Takeovers::expects(const Wanted& wanted) const {

@@ -8,8 +8,8 @@
 #include "base/loop.h"
 #include "base/result.h"
 #include "front/served_function.h"
+#include "gateway/function_backend.h"
 #include "gateway/function_source.h"
-#include "gateway/pool_backend.h"
 
 namespace glowplug::gateway {
 
@@ -17,8 +17,8 @@ namespace glowplug::gateway {
 struct Arrival {
   Wanted wanted;
   front::FunctionDescription description;
-  std::string form;  ///< "prepared" or "portable"
-  std::unique_ptr<PoolBackend> pool;
+  std::string form;  ///< "native", "prepared" or "portable"
+  std::unique_ptr<FunctionBackend> backend;
 };
 
 /// Versions whose templates are being started before they take over a name, so that no request

@@ -196,7 +196,8 @@ TEST(HandlerRunner, MakesAPreparedFormThatAnswersTheSame) {
   const auto prepared = factory()->open({.model = into / *name, .prepared = true});
   ASSERT_TRUE(portable);
   ASSERT_TRUE(prepared) << prepared.error().message;
-  const Tensor image{Datatype::fp32, {1, 1, 28, 28}, std::vector<std::byte>(4 * 28 * 28)};
+  const Tensor image{
+      Datatype::fp32, {1, 1, 28, 28}, std::vector<std::byte>(std::size_t{4} * 28 * 28)};
   const std::vector<std::optional<Tensor>> inputs{image};
   const auto one = (*portable)->run(inputs);
   const auto other = (*prepared)->run(inputs);

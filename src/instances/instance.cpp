@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "instances/start_phases.h"
 
 namespace glowplug::instances {
 namespace {
@@ -157,9 +158,8 @@ void Instance::note_first_reply(Time now, const RunTiming& timing) {
   // The instance's own figures: they end in this caller's Server-Timing only, but keep them sane.
   life_.took_first = now - std::clamp<Duration>(inside(timing), Duration(0), now - life_.asked);
   if (!life_.for_request) return;
-  const Time forked = life_.pidfd ? life_.forked : now;
-  life_.cold_start =
-      ColdStart{now - life_.asked, forked - life_.sent, now - forked, life_.after_template};
+  life_.cold_start = split_cold_start({life_.asked, life_.sent, now, life_.after_template},
+                                      ring_->instance_times(), timing);
 }
 
 std::vector<FinishedBatch> Instance::lose(const Error& why) {

@@ -1,27 +1,47 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "base/time.h"
+#include "scale/greedy_dual.h"
 
 /// What a pool tells of itself, for /metrics and `status`.
 namespace glowplug::instances {
 
-/// Where the time of a template's start went.
+/// Where the time of a template's start went, one phase after the other.
 struct TemplateStart {
-  Duration total{0};  ///< from asking the keeper until the template was ready
-  nanoseconds engine{0};
-  nanoseconds model{0};
-  nanoseconds warm_up{0};
+  Duration total{0};    ///< from asking the keeper until the template was ready
+  Duration exec{0};     ///< until the new process had read what to load
+  Duration engine{0};   ///< opening the engine's library
+  Duration confine{0};  ///< giving up its rights; making the sandbox of its instances
+  Duration model{0};    ///< opening the model
+  Duration warm_up{0};  ///< the first run
+  Duration report{0};   ///< from being ready until the gateway knew
 };
 
 /// An instance that was started because a request needed one, and has answered.
 struct ColdStart {
-  Duration total{0};        ///< from asking for the instance until its first reply
-  Duration fork{0};         ///< from asking the template until it said "forked"
-  Duration first_reply{0};  ///< from then on
+  Time replied;           ///< when its first reply was there
+  Duration total{0};      ///< from asking for the instance until then
+  Duration ask{0};        ///< until the template was told to fork, without its own start
+  Duration fork{0};       ///< until the new process ran
+  Duration attach{0};     ///< until it took the request: gives up its rights, maps its ring
+  Duration first_run{0};  ///< inputs, run and outputs
+  Duration answer{0};     ///< until the gateway had the reply
   std::optional<TemplateStart> after_template;  ///< the template had to be started first
 };
+
+/// A phase under the name that it has everywhere: in /metrics, in the log with _ms, in `coldstart`.
+struct StartPhase {
+  std::string_view name;
+  Duration duration{0};
+};
+/// In their order. What of the total they do not cover is the sum's difference to it.
+[[nodiscard]] std::vector<StartPhase> phases_of(const TemplateStart& start);
+/// Without those of its template.
+[[nodiscard]] std::vector<StartPhase> phases_of(const ColdStart& start);
 
 /// Told as it happens, on the loop's thread; must not call back into the pool.
 class PoolObserver {
@@ -29,6 +49,7 @@ class PoolObserver {
   virtual ~PoolObserver() = default;
   virtual void on_template_start(const TemplateStart& /*start*/) {}
   virtual void on_cold_start(const ColdStart& /*start*/) {}
+  virtual void on_eviction(scale::EvictionReason /*reason*/) {}
 };
 
 /// Instances as they are now. `parked` ones were forked ahead and have not worked yet.

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -38,6 +39,9 @@ struct PoolOptions {
   TemplateSpec spec;
   std::filesystem::path handler_program;
   RingSizes ring;
+  /// The clock on the wall, for settings.keep_warm.
+  std::function<std::chrono::system_clock::time_point()> wall_clock =
+      std::chrono::system_clock::now;
   Duration load_timeout = seconds(60);       ///< from the start of a template until it is ready
   Duration kill_grace = milliseconds(500);   ///< an instance may overrun its deadlines by this
   Duration leave_grace = milliseconds(100);  ///< an idle instance told to leave has this long
@@ -48,7 +52,8 @@ struct PoolOptions {
 /// At rest there is no instance; the template stays until the budget for idle templates evicts it.
 /// A batch is written into its ring before the instance that will answer it is born. An instance
 /// has at most two batches in flight. It leaves after idle_timeout without work, but for
-/// min_instances; while the function is in use, `parked` more are kept ready.
+/// min_instances, or what keep_warm asks for at that hour; while the function is in use, `parked`
+/// more are kept ready.
 ///
 /// What can go wrong is answered as DESIGN.md section 3 says. Batches of an instance that died end
 /// as instance_lost, `begun` telling whether it had started with them. A template that refuses its
@@ -58,8 +63,8 @@ struct PoolOptions {
 /// On the loop's thread.
 class Pool : public front::Backend {
  public:
-  /// Starts nothing unless settings.min_instances > 0. `observer` may be null and outlives the
-  /// pool. Errors: exhausted (no descriptors left).
+  /// Starts nothing unless settings.min_instances > 0 or settings.keep_warm says so now. `observer`
+  /// may be null and outlives the pool. Errors: exhausted (no descriptors left).
   [[nodiscard]] static Result<std::unique_ptr<Pool>> create(const PoolParts& parts,
                                                             PoolOptions options,
                                                             PoolObserver* observer);

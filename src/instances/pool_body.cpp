@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "instances/memory_use.h"
+
 namespace glowplug::instances {
 
 Pool::Body::Body(const PoolParts& parts, PoolOptions options, PoolObserver* observer,
@@ -23,6 +25,7 @@ Result<void> Pool::Body::begin() {
   if (!doorbell_watch_)
     return Error{
         Code::exhausted, "the doorbell of " + options_.function + " cannot be watched", {}};
+  look_at_schedule();
   settle();
   return {};
 }
@@ -64,16 +67,15 @@ std::uint32_t Pool::Body::wanted_without_backlog() const {
   scale::InstanceLoad without = load();
   without.waiting_batches = 0;
   return scale::instances_wanted(
-      without,
-      {options_.settings.min_instances, options_.settings.max_instances, options_.settings.parked});
+      without, {least_instances(), options_.settings.max_instances, options_.settings.parked});
 }
 
-/// More instances where the load is worth them. Without a template only min_instances start one:
+/// More instances where the load is worth them. Without a template only least_instances start one:
 /// a request that waits has an instance of its own that waits for it.
 void Pool::Body::keep_enough() {
   if (draining_) return;
   const std::uint32_t alive = tally().alive;
-  std::uint32_t wanted = options_.settings.min_instances;
+  std::uint32_t wanted = least_instances();
   if (can_fork())
     wanted = scale::instances_wanted(
         load(), {wanted, options_.settings.max_instances, options_.settings.parked});
@@ -122,20 +124,49 @@ void Pool::Body::finish_drain() {
   std::exchange(drained_, nullptr)();
 }
 
-/// An idle template takes part in the budget for idle templates from its last work on.
+bool Pool::Body::template_is_idle() const {
+  return link_ && link_->ready() && tally().not_absent == 0;
+}
+
+/// An idle template takes part in the budget for idle templates once its size is known.
 void Pool::Body::update_budget() {
-  const bool idle = link_ && link_->ready() && tally().not_absent == 0;
-  if (!idle) return place_.reset();
-  if (place_) return;
-  const IdleTemplate mine{template_bytes_, last_used_.value_or(template_asked_)};
-  auto place = parts_.budget.idle(mine, [this] {
-    ++counts_.templates_evicted;
-    parts_.log.info("template_evicted", "idle templates exceed their memory budget",
-                    {{"function", options_.function},
-                     {"memory_bytes", static_cast<std::int64_t>(template_bytes_)}});
-    stop_template();
-  });
+  if (!template_is_idle()) return place_.reset();
+  if (!place_ && !sizing_) measure_idle_template();
+}
+
+/// Now that no instance shares its pages. What it said of itself could be a lie, told to stay.
+void Pool::Body::measure_idle_template() {
+  sizing_ = true;
+  const pid_t pid = link_->pid();
+  parts_.keeper.run(
+      parts_.loop, [pid] { return pss_of(pid); },
+      [this, pid, alive = std::weak_ptr<bool>(alive_)](std::uint64_t bytes) {
+        if (alive.expired()) return;
+        sizing_ = false;
+        if (link_ && link_->pid() == pid && bytes > 0) template_bytes_ = bytes;
+        if (template_is_idle()) enter_budget();
+      });
+}
+
+void Pool::Body::enter_budget() {
+  auto place = parts_.budget.idle({wakes_.per_second(now()), template_cost_, template_bytes_,
+                                   last_used_.value_or(template_asked_)},
+                                  [this](const TemplateBudget::Eviction& why) { evicted(why); });
   if (link_) place_.emplace(std::move(place));
+}
+
+void Pool::Body::evicted(const TemplateBudget::Eviction& why) {
+  ++counts_.templates_evicted;
+  if (observer_ != nullptr) observer_->on_eviction(why.reason);
+  parts_.log.info("template_evicted", "idle templates exceed their memory budget",
+                  {{"function", options_.function},
+                   {"reason", scale::name_of(why.reason)},
+                   {"priority", why.priority},
+                   {"clock", why.clock},
+                   {"wakes_per_hour", 3600 * wakes_.per_second(now())},
+                   {"start_ms", to_ms(template_cost_)},
+                   {"memory_bytes", static_cast<std::int64_t>(template_bytes_)}});
+  stop_template();
 }
 
 void Pool::Body::note_if_asleep() {

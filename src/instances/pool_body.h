@@ -12,6 +12,7 @@
 #include "instances/ring/doorbell.h"
 #include "instances/template_link.h"
 #include "scale/instance_count.h"
+#include "scale/use_rate.h"
 
 namespace glowplug::instances {
 
@@ -30,7 +31,8 @@ class Estimate {
 
 /// What Pool does. pool_body.cpp: its beginning and end, and what follows from every change;
 /// pool_work.cpp: batches in and out; pool_template.cpp and pool_instances.cpp: how these come and
-/// go; pool_time.cpp: what has to happen at a certain time; pool_figures.cpp: what it tells.
+/// go; pool_schedule.cpp: keeping warm by the clock; pool_time.cpp: what has to happen at a certain
+/// time; pool_figures.cpp: what it tells.
 class Pool::Body final : private TemplateEvents {
  public:
   Body(const PoolParts& parts, PoolOptions options, PoolObserver* observer, Doorbell doorbell);
@@ -71,8 +73,12 @@ class Pool::Body final : private TemplateEvents {
   void drain_step();
   void finish_drain();
   void update_budget();
+  void enter_budget();
+  void measure_idle_template();
+  void evicted(const TemplateBudget::Eviction& why);
   void note_if_asleep();
   [[nodiscard]] bool in_use() const;
+  [[nodiscard]] bool template_is_idle() const;
   [[nodiscard]] scale::InstanceLoad load() const;
   [[nodiscard]] std::uint32_t wanted_without_backlog() const;
 
@@ -85,7 +91,9 @@ class Pool::Body final : private TemplateEvents {
   void take_replies();
   void take_replies_of(Instance& instance, std::vector<FinishedBatch>& finished);
   void learn_from_reply(Instance& instance);
-  void note_cold_start(const Instance& instance, const ColdStart& start);
+  void name_limit(Result<std::vector<Tensor>>& outputs) const;
+  void note_cold_start(const ColdStart& start);
+  void log_cold_start(pid_t pid, const ColdStart& start);
   void hand_over(std::vector<FinishedBatch> finished);
   void room();
 
@@ -113,9 +121,14 @@ class Pool::Body final : private TemplateEvents {
   void tell_end(Instance& instance, std::optional<ExitStatus> status);
   [[nodiscard]] std::string describe_end(const Instance& instance,
                                          std::optional<ExitStatus> status);
+  [[nodiscard]] std::string memory_limit() const;
   void count_end(const Instance& instance, const std::string& how, std::size_t begun);
   void clear(Instance& instance);
   void clear_with_new_ring(Instance& instance);
+
+  // pool_schedule.cpp
+  void look_at_schedule();
+  [[nodiscard]] std::uint32_t least_instances() const;
 
   // pool_time.cpp
   void arm(Time when);
@@ -140,17 +153,23 @@ class Pool::Body final : private TemplateEvents {
   std::vector<bool> ring_known_;  // by slot: the template has been given its ring
   Time template_asked_;
   std::optional<TemplateStart> template_start_;  // given to the instances that waited for it
-  std::uint64_t template_bytes_ = 0;
+  std::uint64_t template_bytes_ = 0;             // as last measured, or else as the template said
+  Duration template_cost_{0};                    // its last start, with the first run in it
   bool template_was_ready_ = false;
   bool template_proven_ = false;  // an instance of it has answered
   bool warm_wanted_ = false;      // started without a request
   std::uint64_t out_of_memory_seen_ = 0;
   bool missing_told_ = false;
   std::optional<TemplateBudget::Place> place_;
+  bool sizing_ = false;  // the keeper measures the idle template
+  scale::UseRate wakes_{scale::kTemplateUseHalfLife};
 
   std::size_t waiting_rows_ = 0;
   Duration oldest_wait_{0};
   std::optional<Time> last_used_;
+  std::uint32_t scheduled_ = 0;        // by keep_warm, in this minute
+  Time schedule_until_ = Time::max();  // when it is looked at again; never without keep_warm
+  bool schedule_problem_told_ = false;
   Estimate run_time_{milliseconds(1)};
   Estimate start_time_{milliseconds(2)};
 

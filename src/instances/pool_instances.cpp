@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/units.h"
 #include "instances/pool_body.h"
 
 namespace glowplug::instances {
@@ -41,12 +42,13 @@ Result<Instance*> Pool::Body::absent_slot() {
 
 /// Errors: unavailable (no descriptors for its ring).
 Result<Instance*> Pool::Body::ask_for_instance() {
+  const Time asked = now();
   auto slot = absent_slot();
   if (!slot)
     return Error{Code::unavailable, "no instance can be started: " + slot.error().message,
                  "raise the limit of open files (ulimit -n)"};
   place_.reset();
-  (*slot)->ask(now());
+  (*slot)->ask(asked);
   return *slot;
 }
 
@@ -101,6 +103,7 @@ void Pool::Body::on_forked(std::uint32_t slot, pid_t pid, UniqueFd pidfd) {
   const bool watched = watch != nullptr;
   ++counts_.forks;
   instance->forked(now(), pid, std::move(pidfd), std::move(watch));
+  if (instance->cold_start()) log_cold_start(pid, *instance->cold_start());
   if (!instance->killed_because().empty()) instance->kill(now(), instance->killed_because());
   if (!watched) instance->kill(now(), "its end cannot be watched");
   settle();
@@ -197,9 +200,13 @@ std::string Pool::Body::describe_end(const Instance& instance, std::optional<Exi
   std::string how = status ? status->describe() : "ended";
   const std::uint64_t kills = link_ ? link_->out_of_memory_kills() : 0;
   if (kills > std::exchange(out_of_memory_seen_, kills))
-    how += fmt::format(", out of memory: the limit is memory = {} for each process",
-                       options_.settings.memory_bytes);
+    how += ", out of memory: " + memory_limit();
   return how;
+}
+
+std::string Pool::Body::memory_limit() const {
+  return fmt::format("the limit is memory = {} for each process",
+                     format_size(options_.settings.memory_bytes));
 }
 
 void Pool::Body::count_end(const Instance& instance, const std::string& how, std::size_t begun) {

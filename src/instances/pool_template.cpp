@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "instances/pool_body.h"
+#include "instances/start_phases.h"
 
 namespace glowplug::instances {
 namespace {
@@ -46,9 +47,9 @@ void Pool::Body::on_template_ready(const TemplateReady& ready) {
   }
   template_was_ready_ = true;
   ++counts_.templates_started;
+  template_start_ = split_template_start(ready, template_asked_, now());
   template_bytes_ = ready.memory_bytes;
-  template_start_ = TemplateStart{now() - template_asked_, nanoseconds(ready.engine_ns),
-                                  nanoseconds(ready.model_ns), nanoseconds(ready.warm_up_ns)};
+  template_cost_ = template_start_->total;
   if (ready.warm_up_ns > 0) run_time_.begin_with(nanoseconds(ready.warm_up_ns));
   if (observer_ != nullptr) observer_->on_template_start(*template_start_);
   log_ready(ready);
@@ -75,9 +76,12 @@ void Pool::Body::log_ready(const TemplateReady& ready) {
                    {"version", options_.version},
                    {"pid", std::int64_t{link_->pid()}},
                    {"duration_ms", to_ms(template_start_->total)},
+                   {"exec_ms", to_ms(template_start_->exec)},
                    {"engine_ms", to_ms(template_start_->engine)},
+                   {"confine_ms", to_ms(template_start_->confine)},
                    {"model_ms", to_ms(template_start_->model)},
                    {"warm_up_ms", to_ms(template_start_->warm_up)},
+                   {"report_ms", to_ms(template_start_->report)},
                    {"prepared", ready.used_prepared},
                    {"memory_bytes", static_cast<std::int64_t>(ready.memory_bytes)}});
   if (!link_->cgroup_reason().empty())

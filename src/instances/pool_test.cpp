@@ -84,6 +84,31 @@ TEST(Pool, KeepsMinInstancesWithoutARequest) {
   EXPECT_EQ(world.states().parked, 2U);
 }
 
+TEST(Pool, KeepsInstancesInTheHoursOfItsSchedule) {
+  // Monday, 5 January 1970, 08:59 UTC.
+  std::chrono::system_clock::time_point wall{std::chrono::hours(4 * 24 + 8) +
+                                             std::chrono::minutes(59)};
+  FunctionSettings given = settings(4, seconds(10));
+  given.keep_warm = *scale::parse_keep_warm("mon-fri 09:00-17:00 x2 UTC");
+  PoolOptions options = PoolWorld::fake("", given);
+  options.wall_clock = [&wall] { return wall; };
+  PoolWorld world(std::move(options), CgroupHost::none("a test"), 1 << 30);
+  const auto move_on = [&](Duration by) {
+    wall += std::chrono::duration_cast<std::chrono::system_clock::duration>(by);
+    world.loop.advance(by);
+  };
+  world.loop.step();
+  EXPECT_EQ(world.states(), InstancesByState{});
+  move_on(std::chrono::minutes(1));
+  ASSERT_TRUE(world.run_until([&] { return world.states().parked == 2; }));
+  move_on(std::chrono::hours(3));
+  ASSERT_TRUE(world.ask(1)->good());
+  EXPECT_EQ(world.states().idle + world.states().parked, 2U);
+  EXPECT_EQ(world.counts().forks, 2U);
+  move_on(std::chrono::hours(5));  // 17:00
+  ASSERT_TRUE(world.run_until([&] { return world.states() == InstancesByState{}; }));
+}
+
 TEST(Pool, ReplacesAMinInstanceThatDied) {
   FunctionSettings given = settings(4);
   given.min_instances = 1;
@@ -317,6 +342,18 @@ TEST(Pool, SaysThatAnInstanceHadTooLittleMemory) {
   EXPECT_TRUE(world.ask(1)->good());
 }
 
+TEST(Pool, NamesTheLimitWhenTheEngineGetsNoMemory) {
+  FunctionSettings given = settings(1);
+  given.memory_bytes = std::uint64_t{48} << 20;
+  PoolWorld world("exhaust_on=9", given);
+  const auto answer = world.ask(9);
+  EXPECT_EQ(answer->error().code, Code::exhausted);
+  EXPECT_EQ(answer->error().message,
+            "std::bad_alloc; the limit is memory = 48MiB for each process");
+  EXPECT_TRUE(world.ask(1)->good());
+  EXPECT_EQ(world.counts().forks, 1U) << "the instance goes on";
+}
+
 // --- its end ------------------------------------------------------------------------------------
 
 TEST(Pool, DrainsWhatIsInFlightAndLeavesNothing) {
@@ -342,11 +379,17 @@ TEST(Pool, LeavesNothingWhenDestroyedInTheMiddle) {
 }
 
 TEST(Pool, IsEvictedWhenItsIdleTemplateExceedsTheBudget) {
-  PoolWorld world("", settings(1, seconds(10)), std::uint64_t{1} << 20);
+  PoolWorld world("", settings(1, seconds(10)), std::uint64_t{1} << 16);
   ASSERT_TRUE(world.ask(1)->good());
   EXPECT_EQ(world.counts().templates_evicted, 0U);
   world.loop.advance(seconds(10));
   ASSERT_TRUE(world.run_until([&] { return world.counts().templates_evicted == 1; }));
+  EXPECT_EQ(world.evictions, std::vector{scale::EvictionReason::larger_than_budget});
+  const auto told = std::find_if(world.lines.begin(), world.lines.end(), [](const auto& line) {
+    return line.find("\"event\":\"template_evicted\"") != std::string::npos;
+  });
+  ASSERT_NE(told, world.lines.end());
+  EXPECT_NE(told->find("\"reason\":\"larger_than_budget\""), std::string::npos) << *told;
   ASSERT_TRUE(world.run_until([] { return children_of(::getpid()).empty(); }));
   EXPECT_TRUE(world.ask(2)->good());
 }

@@ -21,6 +21,7 @@ void Pool::Body::arm(Time when) {
 
 void Pool::Body::tick() {
   timer_at_ = Time::max();
+  if (now() >= schedule_until_) look_at_schedule();
   for (std::size_t i = 0; i < slots_.size(); ++i) tick_instance(*slots_[i]);
   let_idle_leave();
   settle();
@@ -91,7 +92,7 @@ void Pool::Body::let_idle_leave() {
 /// When the next one may leave; later than now, so that a timer set to it does not spin.
 Time Pool::Body::next_idle_leave() const {
   const Duration timeout = options_.settings.idle_timeout;
-  if (tally().alive <= options_.settings.min_instances) return Time::max();
+  if (tally().alive <= least_instances()) return Time::max();
   Time next = Time::max();
   for (const auto& instance : slots_) {
     if (!instance->unoccupied()) continue;
@@ -104,7 +105,7 @@ Time Pool::Body::next_idle_leave() const {
 }
 
 Time Pool::Body::next_tick() const {
-  Time next = next_idle_leave();
+  Time next = std::min(next_idle_leave(), schedule_until_);
   for (const auto& instance : slots_) {
     next = std::min(next, next_tick_of(*instance));
     if (instance->waits_for_fork() && breaker_.retry_at() > now())

@@ -75,7 +75,11 @@ void Pool::Body::submit(front::Batch batch) {
 /// Errors: unavailable; instance_lost when there was room a moment ago, while the circuit was open:
 /// the queue takes the batch back.
 Result<Instance*> Pool::Body::instance_for_batch() {
-  switch (scale::place_batch(placement(tally()))) {
+  const Tally counted = tally();
+  // What a kept template saves is one start for each time that the function wakes, however many
+  // requests follow.
+  if (counted.alive == 0) wakes_.used(now());
+  switch (scale::place_batch(placement(counted))) {
     case scale::Placement::unoccupied:
       return best_unoccupied();
     case scale::Placement::new_instance:
@@ -153,8 +157,17 @@ void Pool::Body::take_replies_of(Instance& instance, std::vector<FinishedBatch>&
     }
     if (!*taken) continue;
     learn_from_reply(instance);
+    name_limit((*taken)->outcome.outputs);
     finished.push_back(std::move(**taken));
   } while (instance.in_flight() > 0 && !instance.ring().prepare_to_sleep());
+}
+
+/// The engine knows only that it got no memory.
+void Pool::Body::name_limit(Result<std::vector<Tensor>>& outputs) const {
+  if (outputs || outputs.error().code != Code::exhausted) return;
+  Error error = outputs.error();
+  error.message += "; " + memory_limit();
+  outputs = std::move(error);
 }
 
 void Pool::Body::learn_from_reply(Instance& instance) {
@@ -162,20 +175,30 @@ void Pool::Body::learn_from_reply(Instance& instance) {
   template_proven_ = true;
   if (!instance.take_first_reply()) return run_time_.saw(instance.last_run());
   breaker_.succeeded();
-  if (instance.cold_start()) note_cold_start(instance, *instance.cold_start());
+  if (!instance.cold_start()) return;
+  note_cold_start(*instance.cold_start());
+  // A reply may come before the template's word of the fork, with which it is logged then.
+  if (instance.pid() != 0) log_cold_start(instance.pid(), *instance.cold_start());
 }
 
-void Pool::Body::note_cold_start(const Instance& instance, const ColdStart& start) {
+void Pool::Body::note_cold_start(const ColdStart& start) {
   ++counts_.cold_starts;
-  const Duration added = start.fork + start.first_reply - run_time_.mean();
+  const Duration added =
+      start.fork + start.attach + start.first_run + start.answer - run_time_.mean();
   start_time_.saw(std::max<Duration>(added, std::chrono::microseconds(100)));
   if (observer_ != nullptr) observer_->on_cold_start(start);
+}
+
+void Pool::Body::log_cold_start(pid_t pid, const ColdStart& start) {
   parts_.log.info("cold_start", "an instance was started for a request",
                   {{"function", options_.function},
-                   {"pid", std::int64_t{instance.pid()}},
+                   {"pid", std::int64_t{pid}},
                    {"duration_ms", to_ms(start.total)},
+                   {"ask_ms", to_ms(start.ask)},
                    {"fork_ms", to_ms(start.fork)},
-                   {"first_reply_ms", to_ms(start.first_reply)},
+                   {"attach_ms", to_ms(start.attach)},
+                   {"first_run_ms", to_ms(start.first_run)},
+                   {"answer_ms", to_ms(start.answer)},
                    {"template_ms", start.after_template ? to_ms(start.after_template->total) : 0}});
 }
 

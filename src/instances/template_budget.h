@@ -1,29 +1,19 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <span>
-#include <vector>
+#include <map>
 
-#include "base/time.h"
+#include "scale/greedy_dual.h"
 
 namespace glowplug::instances {
 
-/// A template without instances, as the decision about eviction sees it.
-struct IdleTemplate {
-  std::uint64_t memory_bytes = 0;
-  Time last_used;
-};
-
-/// Which of `idle` have to go so that the rest fits into `budget_bytes`: indexes, longest unused
-/// first. Pure.
-[[nodiscard]] std::vector<std::size_t> templates_to_evict(std::span<const IdleTemplate> idle,
-                                                          std::uint64_t budget_bytes);
-
-/// The memory that idle templates of all functions may keep. On the loop's thread.
+/// The memory that templates without instances may keep, of all functions together. Who keeps it is
+/// decided by scale::GreedyDual. On the loop's thread.
 class TemplateBudget {
  public:
-  explicit TemplateBudget(std::uint64_t budget_bytes) : budget_bytes_(budget_bytes) {}
+  using Eviction = scale::GreedyDual::Eviction;
+
+  explicit TemplateBudget(std::uint64_t budget_bytes) : kept_(budget_bytes) {}
   TemplateBudget(const TemplateBudget&) = delete;
   TemplateBudget& operator=(const TemplateBudget&) = delete;
 
@@ -40,24 +30,20 @@ class TemplateBudget {
     TemplateBudget* budget_;
     std::uint64_t number_;
   };
+  using Evict = std::function<void(const Eviction&)>;
   /// Counts a template that has gone idle, then evicts what no longer fits: `evict` of those
   /// templates is called (perhaps this one's, before the call returns); their places count as given
   /// back. `evict` must not destroy its own place before this call returned.
-  [[nodiscard]] Place idle(const IdleTemplate& idle_template, std::function<void()> evict);
-  [[nodiscard]] std::uint64_t used_bytes() const;
+  [[nodiscard]] Place idle(const scale::Keepable& idle_template, Evict evict);
+  [[nodiscard]] std::uint64_t used_bytes() const { return kept_.used_bytes(); }
 
  private:
-  struct Entry {
-    std::uint64_t number = 0;
-    IdleTemplate idle;
-    std::function<void()> evict;
-  };
   void leave(std::uint64_t number);
   void enforce();
 
-  std::uint64_t budget_bytes_;
+  scale::GreedyDual kept_;
   std::uint64_t next_ = 1;
-  std::vector<Entry> entries_;
+  std::map<std::uint64_t, Evict> evict_;  // of those in kept_
 };
 
 }  // namespace glowplug::instances

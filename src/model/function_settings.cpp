@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "base/nearest.h"
 #include "base/units.h"
+#include "scale/local_time.h"
 
 namespace glowplug {
 namespace {
@@ -62,6 +65,51 @@ SettingRow count_row(std::string_view key, std::string_view meaning, std::string
       [member](const FunctionSettings& settings) { return fmt::format("{}", settings.*member); }};
 }
 
+SettingRow schedule_row(std::string_view key, std::string_view meaning, std::string_view example,
+                        scale::KeepWarm FunctionSettings::* member) {
+  return {key,
+          "schedule",
+          meaning,
+          example,
+          [member](FunctionSettings& settings, std::string_view text) -> Result<void> {
+            GLOWPLUG_ASSIGN(scale::KeepWarm schedule, scale::parse_keep_warm(text));
+            GLOWPLUG_TRY(scale::check_zone(schedule.zone));
+            settings.*member = std::move(schedule);
+            return {};
+          },
+          [member](const FunctionSettings& settings) { return scale::to_text(settings.*member); }};
+}
+
+constexpr std::array kEngines{
+    std::pair{std::string_view("auto"), EngineChoice::automatic},
+    std::pair{std::string_view("native"), EngineChoice::native},
+    std::pair{std::string_view("onnxruntime"), EngineChoice::of_manifest}};
+
+Result<void> read_engine(FunctionSettings& settings, std::string_view text) {
+  for (const auto& [name, choice] : kEngines) {
+    if (name != text) continue;
+    settings.engine = choice;
+    return {};
+  }
+  return Error{Code::invalid_argument,
+               fmt::format("\"{}\" is no engine; auto, native or onnxruntime was expected", text),
+               {}};
+}
+
+SettingRow engine_row() {
+  const auto write = [](const FunctionSettings& settings) {
+    for (const auto& [name, choice] : kEngines) {
+      if (choice == settings.engine) return std::string(name);
+    }
+    return std::string();
+  };
+  SettingRow row{
+      "engine", "choice",    "engine that runs the model; auto: native if it is compiled",
+      "auto",   read_engine, write};
+  for (const auto& [name, choice] : kEngines) row.choices.emplace_back(name);
+  return row;
+}
+
 std::vector<SettingRow> make_rows() {
   using S = FunctionSettings;
   return {
@@ -72,6 +120,10 @@ std::vector<SettingRow> make_rows() {
                 &S::min_instances),
       count_row("max_instances", "most instances at once", "4", 1, 64, &S::max_instances),
       count_row("parked", "idle instances kept beyond those at work", "0", 0, 64, &S::parked),
+      schedule_row("keep_warm",
+                   "hours in which instances are kept without work: DAYS HH:MM-HH:MM xINSTANCES, "
+                   "several with `;`, at the end a time zone",
+                   "mon-fri 08:00-18:00", &S::keep_warm),
       count_row("max_queue", "most rows waiting; beyond it requests are answered 503", "512", 1,
                 1'000'000, &S::max_queue),
       size_row("max_queue_bytes", "most tensor bytes waiting; beyond it requests are answered 503",
@@ -80,6 +132,10 @@ std::vector<SettingRow> make_rows() {
                    &S::idle_timeout),
       count_row("max_batch", "most rows that run together; 0: what the bundle allows", "32", 0,
                 65536, &S::max_batch),
+      duration_row("max_batch_delay",
+                   "longest wait for a fuller batch while others are at work; 0: none", "2ms",
+                   &S::max_batch_delay),
+      engine_row(),
   };
 }
 
@@ -114,6 +170,12 @@ Result<FunctionSettings> apply(FunctionSettings base, const GivenSettings& given
     return Error{Code::invalid_argument,
                  fmt::format("min_instances ({}) is more than max_instances ({})",
                              base.min_instances, base.max_instances),
+                 {}};
+  }
+  if (const std::uint32_t most = scale::most_instances(base.keep_warm); most > base.max_instances) {
+    return Error{Code::invalid_argument,
+                 fmt::format("keep_warm asks for {} instances, more than max_instances ({})", most,
+                             base.max_instances),
                  {}};
   }
   if (base.timeout <= Duration(0))

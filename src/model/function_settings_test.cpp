@@ -29,6 +29,12 @@ TEST(FunctionSettings, RefusalsNameTheKey) {
   EXPECT_EQ(apply({}, {{"max_queue", "0"}}).error().message,
             "max_queue: \"0\" is not a whole number from 1 to 1000000");
   EXPECT_FALSE(apply({}, {{"min_instances", "5"}}));
+  EXPECT_EQ(apply({}, {{"keep_warm", "mon-fri 08:00-25:00"}}).error().message,
+            "keep_warm: column 15: \"25:00\", a time of day from 00:00 to 24:00 was expected");
+  EXPECT_EQ(apply({}, {{"keep_warm", "08:00-18:00 Mars/Base"}}).error().message,
+            "keep_warm: \"Mars/Base\" is not a time zone that this machine knows");
+  EXPECT_EQ(apply({}, {{"keep_warm", "08:00-18:00 x5"}}).error().message,
+            "keep_warm asks for 5 instances, more than max_instances (4)");
   EXPECT_FALSE(apply({}, {{"timeout", "0"}}));
 }
 

@@ -45,6 +45,8 @@ FunctionFamilies::FunctionFamilies(Registry& registry)
                                    "Steps of bringing a function up.")),
       process_events(counter(registry, "glowplug_process_events_total",
                              "Starts, ends and failures of templates and instances.")),
+      evictions(counter(registry, "glowplug_template_evictions_total",
+                        "Idle templates ended to keep within their memory budget, by reason.")),
       waiting_rows(gauge(registry, "glowplug_queue_rows", "Rows that wait for an instance.")),
       open_requests(gauge(registry, "glowplug_open_requests", "Requests that wait or run.")),
       ready(gauge(registry, "glowplug_function_ready",

@@ -24,6 +24,7 @@ struct FunctionFamilies {
   prometheus::Family<prometheus::Histogram>& cold_start_seconds;
   prometheus::Family<prometheus::Histogram>& cold_phase_seconds;
   prometheus::Family<prometheus::Counter>& process_events;
+  prometheus::Family<prometheus::Counter>& evictions;
   prometheus::Family<prometheus::Gauge>& waiting_rows;
   prometheus::Family<prometheus::Gauge>& open_requests;
   prometheus::Family<prometheus::Gauge>& ready;

@@ -27,8 +27,8 @@ const Buckets& row_buckets() {
   return kBuckets;
 }
 
-constexpr std::array<const char*, kQueueEvents> kEventNames{"retried", "lost", "expired",
-                                                            "cancelled", "refused"};
+constexpr std::array<const char*, kQueueEvents> kEventNames{"retried",   "lost",    "expired",
+                                                            "cancelled", "refused", "split"};
 constexpr std::array<const char*, kInstanceStates> kStateNames{"starting", "idle", "busy", "parked",
                                                                "leaving"};
 constexpr std::array<const char*, kMemoryOf> kMemoryNames{"template", "instances"};
@@ -68,6 +68,7 @@ FunctionMetrics::FunctionMetrics(FunctionFamilies& families, const std::string& 
       cold_starts_(families.cold_starts, labels_),
       cold_start_seconds_(families.cold_start_seconds, labels_, start_buckets()),
       process_events_(families.process_events, labels_, "event"),
+      evictions_(families.evictions, labels_, "reason"),
       waiting_rows_(families.waiting_rows, labels_),
       open_requests_(families.open_requests, labels_),
       ready_(families.ready, labels_),
@@ -117,6 +118,10 @@ HistogramSeries& FunctionMetrics::phase_series(std::string_view phase) {
 void FunctionMetrics::process_event(std::string_view event, std::uint64_t count) {
   process_events_.count(
       std::string(event), [](const std::string& name) { return name; }, static_cast<double>(count));
+}
+
+void FunctionMetrics::template_evicted(std::string_view reason) {
+  evictions_.count(std::string(reason), [](const std::string& name) { return name; });
 }
 
 void FunctionMetrics::set_queue(std::size_t waiting_rows, std::size_t open_requests) {

@@ -15,8 +15,8 @@
 namespace glowplug::observe {
 
 /// What can happen to a request in its queue; label `event` of glowplug_queue_events_total.
-enum class QueueEvent { retried, lost, expired, cancelled, refused };
-inline constexpr std::size_t kQueueEvents = 5;
+enum class QueueEvent { retried, lost, expired, cancelled, refused, split };
+inline constexpr std::size_t kQueueEvents = 6;
 
 /// States of instances as /metrics tells them; label `state` of glowplug_instances.
 enum class InstanceState { starting, idle, busy, parked, leaving };
@@ -45,11 +45,13 @@ class FunctionMetrics {
 
   /// An instance was started because a request needed it; `duration` until it took the request.
   void cold_start(Duration duration);
-  /// One step of bringing a function up, e.g. "engine", "model", "warm_up", "fork", "first_reply".
+  /// One step of bringing a function up, e.g. "engine", "model", "fork", "first_run".
   /// The set of names is small and fixed.
   void cold_start_phase(std::string_view phase, Duration duration);
   /// What happened to its processes, e.g. "instance_crashed", "template_started". As above.
   void process_event(std::string_view event, std::uint64_t count);
+  /// Its idle template had to go; `reason` as scale::name_of has it.
+  void template_evicted(std::string_view reason);
 
   // Gauges, set when somebody asks for /metrics.
   void set_queue(std::size_t waiting_rows, std::size_t open_requests);
@@ -74,6 +76,7 @@ class FunctionMetrics {
   HistogramSeries cold_start_seconds_;
   std::vector<std::pair<std::string, HistogramSeries>> cold_phases_;
   CountersBy<std::string> process_events_;
+  CountersBy<std::string> evictions_;
   GaugeSeries waiting_rows_;
   GaugeSeries open_requests_;
   GaugeSeries ready_;

@@ -23,6 +23,7 @@ TEST(Metrics, PromtoolAcceptsAllOfThem) {
   iris->cold_start(milliseconds(2));
   iris->cold_start_phase("engine", milliseconds(20));
   iris->process_event("template_started", 1);
+  iris->template_evicted("worth_least");
   iris->set_instances(InstanceState::busy, 2);
   iris->set_memory(MemoryOf::template_process, 1000);
   metrics.http_answered("infer", 200);
@@ -72,6 +73,7 @@ TEST(Metrics, EveryFamilyIsDocumented) {
   iris->answered(502, Code::instance_lost, milliseconds(3));
   iris->cold_start_phase("engine", milliseconds(20));
   iris->process_event("template_started", 1);
+  iris->template_evicted("worth_least");
   metrics.http_answered("infer", 200);
   std::istringstream lines(metrics.text());
   std::size_t families = 0;

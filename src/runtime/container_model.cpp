@@ -1,5 +1,6 @@
 #include "runtime/container_model.h"
 
+#include <future>
 #include <utility>
 
 #include "base/cpu.h"
@@ -7,19 +8,27 @@
 #include "bundle/library_hash.h"
 #include "bundle/prepared.h"
 #include "engine/native/native.h"
-#include "runtime/warm_up.h"
 
 namespace glowplug::runtime {
 namespace {
 
-/// Hashing the library takes longer than loading a small model, so only where there is a choice.
+/// The hashes of what the digest covers, the portable form above all.
+Result<void> check_portable(const bundle::Bundle& bundle) {
+  GLOWPLUG_TRY(bundle::Bundle::open(bundle.folder(), bundle::Checks::hashes));
+  return {};
+}
+
+/// Hashes what will be loaded and no more. Hashing the library takes longer than loading a small
+/// model, so only where there is a choice.
 Result<bundle::ChosenForm> choose(const bundle::Bundle& bundle,
                                   const std::filesystem::path& library) {
   bundle::PreparedTarget target{bundle.manifest().engine, {}, cpu_level(detect_cpu())};
   if (!bundle::prepared_forms(bundle).empty()) {
     GLOWPLUG_ASSIGN(target.library_sha256, bundle::library_sha256(library));
   }
-  return bundle::choose_form(bundle, target);
+  bundle::ChosenForm form = bundle::choose_form(bundle, target);
+  if (!form.prepared) GLOWPLUG_TRY(check_portable(bundle));
+  return form;
 }
 
 Result<std::unique_ptr<engine::Session>> open_session(const bundle::Bundle& bundle,
@@ -30,6 +39,7 @@ Result<std::unique_ptr<engine::Session>> open_session(const bundle::Bundle& bund
   if (session || !form.prepared) return session;
   log.warning("prepared_form_refused", "the portable form serves",
               {{"reason", session.error().message}});
+  GLOWPLUG_TRY(check_portable(bundle));
   return engine.open(bundle.model_path(), {.threads = 1, .prepared = false});
 }
 
@@ -60,9 +70,13 @@ std::string not_compiled_reason(const bundle::Bundle& bundle, const Error& other
 Result<Loaded> load_of_manifest(const bundle::Bundle& bundle, const std::filesystem::path& given,
                                 const OpenEngine& open, Log& log) {
   const std::filesystem::path library = engine_library_path(given);
+  // Making the engine's environment and hashing take about 15 ms each, so they run side by side;
+  // where there can be no second thread the hashing comes second.
+  auto chosen = std::async(std::launch::async | std::launch::deferred,
+                           [&] { return choose(bundle, library); });
   Loaded loaded;
   GLOWPLUG_ASSIGN(loaded.engine, open(bundle.manifest().engine, library));
-  GLOWPLUG_ASSIGN(const bundle::ChosenForm form, choose(bundle, library));
+  GLOWPLUG_ASSIGN(const bundle::ChosenForm form, chosen.get());
   GLOWPLUG_ASSIGN(loaded.session, open_session(bundle, *loaded.engine, form, log));
   return loaded;
 }
@@ -92,12 +106,8 @@ Result<Loaded> load(const bundle::Bundle& bundle, const EngineChoice& choice,
 Result<ContainerModel> load_container_model(const std::filesystem::path& folder,
                                             const EngineChoice& choice, const OpenEngine& open,
                                             Log& log) {
-  GLOWPLUG_ASSIGN(bundle::Bundle bundle, bundle::Bundle::open(folder, bundle::Checks::hashes));
+  GLOWPLUG_ASSIGN(bundle::Bundle bundle, bundle::Bundle::open(folder, bundle::Checks::sizes));
   GLOWPLUG_ASSIGN(Loaded loaded, load(bundle, choice, open, log));
-  if (const auto warm = warm_up(*loaded.session, folder); !warm) {
-    log.warning("warm_up_failed", "the model refused the first run; it serves all the same",
-                {{"reason", warm.error().message}});
-  }
   return ContainerModel{std::move(bundle), std::move(loaded.engine), std::move(loaded.session)};
 }
 

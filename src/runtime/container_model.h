@@ -23,11 +23,12 @@ struct EngineChoice {
   std::filesystem::path library;  ///< empty: where it is installed; not looked at for native
 };
 
-/// Checks the bundle's files by hash, loads it into the engine and runs it once, saying in the log
-/// which form serves and why. An engine other than native loads the prepared form if there is one
-/// for exactly this CPU and library, else the portable one. Errors: those of Bundle::open and of
-/// the engine; failed_precondition (native was asked for, but the model is not compiled, with the
-/// reason).
+/// Checks the hashes of the form that it loads and the sizes of the bundle's other files, loads it
+/// into the engine, saying in the log which form serves and why. The first request is its first
+/// run: a run before it would only put off the answer. An engine other
+/// than native loads the prepared form if there is one for exactly this CPU and library, else the
+/// portable one. Errors: those of Bundle::open and of the engine; failed_precondition (native was
+/// asked for, but the model is not compiled, with the reason).
 [[nodiscard]] Result<ContainerModel> load_container_model(const std::filesystem::path& folder,
                                                           const EngineChoice& choice,
                                                           const OpenEngine& open, Log& log);

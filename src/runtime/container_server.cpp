@@ -9,14 +9,15 @@
 #include <utility>
 
 #include "base/file.h"
+#include "base/line_writer.h"
 #include "base/version.h"
 #include "front/front.h"
 #include "front/http/asio_loop.h"
 #include "front/http/http_server.h"
+#include "front/inline/inline_backend.h"
 #include "observe/metrics.h"
 #include "runtime/container_model.h"
 #include "runtime/fixed_repository.h"
-#include "runtime/inline_backend.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -36,11 +37,6 @@ Result<UniqueFd> signals_as_descriptor() {
   UniqueFd fd(::signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!fd) return system_error("signalfd", errno);
   return fd;
-}
-
-/// A log that nobody reads any more loses lines; requests go on.
-void write_to_stderr(std::string_view lines) {
-  (void)!::write(STDERR_FILENO, lines.data(), lines.size());
 }
 
 std::string address_of(const std::string& host, std::uint16_t port) {
@@ -102,11 +98,15 @@ Result<std::unique_ptr<http::HttpServer>> listen(http::AsioLoop& loop, front::Fr
       auto server,
       http::HttpServer::listen(
           loop, options.host, options.http_port, http::HttpLimits{},
-          [&front](const http::HttpHead& head) { return front.check_head(head); },
+          [&front](const http::HttpHead& head, const http::HeadContext& context) {
+            return front.check_head(head, context);
+          },
           [&front](http::HttpRequest request, std::shared_ptr<http::Exchange> exchange) {
             front.handle(std::move(request), std::move(exchange));
           }));
-  server->on_refusal([&front](const http::HttpRefusal& refusal) { front.count_refusal(refusal); });
+  server->on_refusal([&front](const http::HttpRefusal& refusal, http::HttpAnswer& answer) {
+    front.count_refusal(refusal, answer);
+  });
   front.count_connections([connected = server.get()] { return connected->connections(); });
   return server;
 }
@@ -124,11 +124,15 @@ Result<void> serve_container(const ServerOptions& options, const OpenEngine& ope
   const std::string& name = model.bundle.manifest().name;
   http::AsioLoop loop;
   observe::Metrics metrics(kVersion);
-  front::AccessLog access_log(write_to_stderr);
+  LineWriter lines(STDERR_FILENO);
+  front::AccessLog access_log(
+      options.access_log
+          ? front::AccessLog::Sink([&lines](std::string_view text) { lines.write(text); })
+          : front::AccessLog::Sink());
   FixedRepository repository({name, kOnlyVersion, "READY", {}});
   front::Front front(loop, metrics, access_log, repository, {.version = std::string(kVersion)});
-  front.serve({name, kOnlyVersion, model.bundle.manifest().engine, signature, settings},
-              std::make_unique<InlineBackend>(loop, *model.session, signature));
+  front.serve({name, kOnlyVersion, std::string(model.engine->name()), signature, settings},
+              std::make_unique<front::InlineBackend>(loop, *model.session, signature));
   GLOWPLUG_ASSIGN(const std::unique_ptr<http::HttpServer> server, listen(loop, front, options));
   Ending ending(loop, front, *server, log);
   ending.watch(signals.get());

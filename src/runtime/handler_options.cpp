@@ -16,8 +16,8 @@ namespace glowplug::runtime {
 namespace {
 
 /// Settings that mean something where there is one process and it never sleeps.
-constexpr std::array<std::string_view, 4> kSettings{"timeout", "max_queue", "max_queue_bytes",
-                                                    "max_batch"};
+constexpr std::array<std::string_view, 5> kSettings{"timeout", "max_queue", "max_queue_bytes",
+                                                    "max_batch", "max_batch_delay"};
 
 Error wrong(std::string text) {
   return Error{Code::invalid_argument, std::move(text), "see glowplug-handler --help"};
@@ -81,8 +81,9 @@ Result<void> read_log_level(Given& given, std::string_view value) {
 }
 Result<void> read_engine(Given& given, std::string_view value) {
   if (value != "native" && value != "onnxruntime")
-    return wrong(fmt::format("--engine is \"{}\"; native or onnxruntime was expected", value));
-  given.server.engine = value;
+    return wrong(
+        fmt::format("--engine is \"{}\"; auto, native or onnxruntime was expected", value));
+  given.server.engine = value == "auto" ? "" : value;
   return {};
 }
 Result<void> read_role(Given& given, std::string_view value) {
@@ -113,8 +114,10 @@ const std::vector<Flag>& flags() {
   return all;
 }
 
+constexpr std::string_view kNoAccessLog = "--no-access-log";  // the one flag without a value
+
 Error unknown_flag(std::string_view flag) {
-  std::vector<std::string> names;
+  std::vector<std::string> names{std::string(kNoAccessLog)};
   for (const Flag& known : flags()) names.emplace_back(known.name);
   for (const std::string_view key : kSettings) names.push_back(flag_of(key));
   const auto near = nearest(flag, names);
@@ -163,6 +166,10 @@ Result<HandlerOptions> read_handler_options(std::span<const char* const> argumen
       given.bundle = argument;
       continue;
     }
+    if (argument == kNoAccessLog) {
+      given.server.access_log = false;
+      continue;
+    }
     const std::size_t equals = argument.find('=');
     const std::string_view name = argument.substr(0, equals);
     if (!is_known(name)) return unknown_flag(name);
@@ -186,7 +193,8 @@ std::string handler_help() {
       "  --engine NAME            native or onnxruntime (native where the model is compiled for "
       "it)\n"
       "  --engine-library FILE    the engine's shared library (where it was installed)\n"
-      "  --log-level LEVEL        debug, info, warning or error (info)\n";
+      "  --log-level LEVEL        debug, info, warning or error (info)\n"
+      "  --no-access-log          no line for each request\n";
   for (const SettingRow& row : function_setting_rows()) {
     if (!is_setting(row.key)) continue;
     text += fmt::format("  {:<24} {} ({})\n", flag_of(row.key) + " " + std::string(row.type),

@@ -25,6 +25,7 @@ struct ServerOptions {
   std::string engine_library;  ///< empty: where it is installed (base/installation.h)
   GivenSettings settings;      ///< --timeout 5s, --max-queue 100, --max-batch 8 …
   LogLevel log_level = LogLevel::info;
+  bool access_log = true;  ///< one JSON line a request on stderr
 };
 
 struct ShowHelp {};

@@ -13,13 +13,14 @@ Result<HandlerOptions> read(const std::vector<const char*>& arguments) {
 
 TEST(HandlerOptions, TakesABundleAndItsFlagsInEitherSpelling) {
   const auto options = read({"iris.glow", "--http-port", "0", "--host=::1", "--timeout", "5s",
-                             "--max-queue=7", "--log-level", "warning"});
+                             "--max-queue=7", "--no-access-log", "--log-level", "warning"});
   ASSERT_TRUE(options) << options.error().message;
   const auto& server = std::get<ServerOptions>(*options);
   EXPECT_EQ(server.bundle, "iris.glow");
   EXPECT_EQ(server.http_port, 0);
   EXPECT_EQ(server.host, "::1");
   EXPECT_EQ(server.log_level, LogLevel::warning);
+  EXPECT_FALSE(server.access_log);
   EXPECT_EQ(server.settings, (GivenSettings{{"timeout", "5s"}, {"max_queue", "7"}}));
 }
 
@@ -48,7 +49,7 @@ TEST(HandlerOptions, SaysWhatIsWrong) {
       {{"a", "--http-port", "-1"}, "--http-port is \"-1\"; a number from 0 to 65535 was expected"},
       {{"a", "--http-port", "80x"},
        "--http-port is \"80x\"; a number from 0 to 65535 was expected"},
-      {{"a", "--engine", "steam"}, "--engine is \"steam\"; native or onnxruntime was expected"},
+      {{"a", "--engine", "steam"}, "--engine is \"steam\"; auto, native or onnxruntime was expected"},
       {{"a", "--log-level", "loud"},
        "--log-level is \"loud\"; debug, info, warning or error was expected"},
       {{"--role", "boss"}, "--role is \"boss\"; template was expected"},

@@ -6,8 +6,10 @@
 
 #include <array>
 #include <csignal>
+#include <optional>
 #include <utility>
 
+#include "base/time.h"
 #include "instances/ring/ring.h"
 #include "runtime/process_limits.h"
 #include "runtime/serve_ring.h"
@@ -20,19 +22,23 @@ struct RingDescriptors {
 };
 
 /// Closes everything but the ring, which becomes 3, 4 and 5. Standard input and output are not
-/// closed but lead nowhere: what an engine prints must not land in a doorbell that got number 2.
-RingDescriptors keep_only_ring(const InstancePlace& place) {
+/// closed but lead nowhere: what an engine prints must not land in a doorbell that got number 2,
+/// nor in the gateway's log. Nothing if any of it fails: the instance must not run then.
+std::optional<RingDescriptors> keep_only_ring(const InstancePlace& place) {
   constexpr int kFirst = 3;
   constexpr int kOutOfTheWay = 64;
   const std::array kept{place.memory, place.own_doorbell, place.gateway_doorbell};
   std::array<int, kept.size()> moved{};
   for (std::size_t i = 0; i < kept.size(); ++i)
     moved.at(i) = ::fcntl(kept.at(i), F_DUPFD_CLOEXEC, kOutOfTheWay);
-  for (int standard = 0; standard < kFirst; ++standard) (void)::dup2(place.dev_null, standard);
-  for (std::size_t i = 0; i < moved.size(); ++i)
-    (void)::dup2(moved.at(i), kFirst + static_cast<int>(i));
-  (void)::close_range(kFirst + static_cast<unsigned>(moved.size()), ~0U, 0);
-  return {UniqueFd(kFirst), UniqueFd(kFirst + 1), UniqueFd(kFirst + 2)};
+  for (int standard = 0; standard < kFirst; ++standard) {
+    if (::dup2(place.dev_null, standard) < 0) return std::nullopt;
+  }
+  for (std::size_t i = 0; i < moved.size(); ++i) {
+    if (::dup2(moved.at(i), kFirst + static_cast<int>(i)) < 0) return std::nullopt;
+  }
+  if (::close_range(kFirst + static_cast<unsigned>(moved.size()), ~0U, 0) != 0) return std::nullopt;
+  return RingDescriptors{UniqueFd(kFirst), UniqueFd(kFirst + 1), UniqueFd(kFirst + 2)};
 }
 
 void receive_signals_as_usual() {
@@ -50,14 +56,16 @@ void open_and_start_nothing() {
 }  // namespace
 
 void run_instance(const InstancePlace& place) {
+  const Time born = Clock::now();
   die_with_parent(place.parent);
   receive_signals_as_usual();
   place.title.set("gp-instance", "glowplug: " + place.function + " (instance)");
   bool confined = place.sandbox.take_files();
-  RingDescriptors descriptors = keep_only_ring(place);
-  auto ring = instances::InstanceRing::attach(std::move(descriptors.memory),
-                                              std::move(descriptors.own_doorbell),
-                                              std::move(descriptors.gateway_doorbell));
+  std::optional<RingDescriptors> descriptors = keep_only_ring(place);
+  if (!descriptors) ::_exit(1);
+  auto ring = instances::InstanceRing::attach(std::move(descriptors->memory),
+                                              std::move(descriptors->own_doorbell),
+                                              std::move(descriptors->gateway_doorbell), born);
   open_and_start_nothing();
   confined = confined && place.sandbox.take_system_calls();
   if (!ring || !confined) ::_exit(1);

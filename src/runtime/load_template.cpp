@@ -1,11 +1,13 @@
 #include "runtime/load_template.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "base/file.h"
 #include "base/time.h"
@@ -19,9 +21,17 @@ namespace {
 using instances::TemplateReady;
 using instances::TemplateSpec;
 
-std::int64_t ns_since(Time start) {
-  return std::chrono::duration_cast<nanoseconds>(Clock::now() - start).count();
-}
+/// Nanoseconds from one look to the next, so that the phases of a start leave nothing out.
+class Laps {
+ public:
+  std::int64_t next() {
+    const Time now = Clock::now();
+    return std::chrono::duration_cast<nanoseconds>(now - std::exchange(last_, now)).count();
+  }
+
+ private:
+  Time last_ = Clock::now();
+};
 
 Result<void> check_spec(const TemplateSpec& spec) {
   if (spec.threads != 1)
@@ -116,10 +126,8 @@ std::uint64_t resident_bytes() {
   return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-void run_once(engine::Session& session, const TemplateSpec& spec, TemplateReady& ready, Log& log) {
-  const Time start = Clock::now();
+void run_once(engine::Session& session, const TemplateSpec& spec, Log& log) {
   const auto warm = warm_up(session, ".");
-  ready.warm_up_ns = ns_since(start);
   // A model may refuse zeros, and a request that it refuses will be told why.
   if (!warm)
     log.warning("warm_up_failed", "the model refused the first run; it serves all the same",
@@ -127,21 +135,24 @@ void run_once(engine::Session& session, const TemplateSpec& spec, TemplateReady&
 }
 
 Result<void> load_session(LoadedTemplate& loaded, const TemplatePaths& paths,
-                          const TemplateSpec& spec, Log& log) {
-  const Time start = Clock::now();
+                          const TemplateSpec& spec, Laps& laps, Log& log) {
   GLOWPLUG_ASSIGN(loaded.session, open_model(*loaded.engine, paths, spec, loaded.ready, log));
-  loaded.ready.model_ns = ns_since(start);
   loaded.ready.signature = loaded.session->signature();
-  if (spec.warm_up) run_once(*loaded.session, spec, loaded.ready, log);
+  loaded.ready.model_ns = laps.next();
+  if (spec.warm_up) {
+    run_once(*loaded.session, spec, log);
+    loaded.ready.warm_up_ns = laps.next();
+  }
+  loaded.engine->before_forks();
+  loaded.ready.model_ns += laps.next();  // where its memory lies is part of opening it
   return {};
 }
 
-Result<void> prepare(LoadedTemplate& loaded, const TemplatePaths& paths) {
-  const Time start = Clock::now();
+Result<void> prepare(LoadedTemplate& loaded, const TemplatePaths& paths, Laps& laps) {
   GLOWPLUG_TRY(check_readable(paths.model));
   GLOWPLUG_ASSIGN(loaded.ready.prepared_file,
                   loaded.engine->prepare(paths.model, paths.prepare_into));
-  loaded.ready.model_ns = ns_since(start);
+  loaded.ready.model_ns = laps.next();
   return {};
 }
 
@@ -149,19 +160,23 @@ Result<void> prepare(LoadedTemplate& loaded, const TemplatePaths& paths) {
 
 Result<LoadedTemplate> load_template(const TemplateSpec& spec, const OpenEngine& open, pid_t parent,
                                      Log& log) {
+  Laps laps;
   GLOWPLUG_TRY(check_spec(spec));
   LoadedTemplate loaded;
+  GLOWPLUG_ASSIGN(loaded.dev_null, open_file("/dev/null", O_RDWR));  // while it may
   TemplateReady& ready = loaded.ready;
-  const Time start = Clock::now();
   GLOWPLUG_ASSIGN(loaded.engine, open(spec.engine, spec.engine_library));
-  ready.engine_ns = ns_since(start);
   ready.engine_version = loaded.engine->version();
+  ready.engine_ns = laps.next();
   GLOWPLUG_ASSIGN(const TemplatePaths paths, enter_bundle(spec));
   if (!has_huge_pages()) ready.missing.emplace_back("huge pages");  // while /sys may be read
   GLOWPLUG_TRY(give_up_rights(spec, paths, parent, ready.missing));
-  GLOWPLUG_TRY(spec.prepare_only ? prepare(loaded, paths) : load_session(loaded, paths, spec, log));
+  ready.confine_ns = laps.next();
+  GLOWPLUG_TRY(spec.prepare_only ? prepare(loaded, paths, laps)
+                                 : load_session(loaded, paths, spec, laps, log));
   if (spec.sandbox) loaded.sandbox = Sandbox::create(ready.missing);
   ready.memory_bytes = resident_bytes();
+  ready.confine_ns += laps.next();
   return loaded;
 }
 

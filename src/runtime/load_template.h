@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "base/fd.h"
 #include "base/log.h"
 #include "engine/engine.h"
 #include "instances/ring/template_spec.h"
@@ -17,6 +18,7 @@ struct LoadedTemplate {
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<engine::Session> session;  ///< null after prepare_only
   Sandbox sandbox;                           ///< for the instances
+  UniqueFd dev_null;                         ///< becomes 0, 1 and 2 of the instances
   instances::TemplateReady ready;
 };
 

@@ -37,6 +37,9 @@ constexpr std::array kAllowed{SCMP_SYS(read),
                               SCMP_SYS(rt_sigreturn),
                               SCMP_SYS(restart_syscall),
                               SCMP_SYS(sched_getaffinity),
+#ifdef __SANITIZE_ADDRESS__
+                              SCMP_SYS(sigaltstack),  // its runtime, before what does not return
+#endif
                               SCMP_SYS(exit),
                               SCMP_SYS(exit_group)};
 /// Allowed as long as the memory is not executable.

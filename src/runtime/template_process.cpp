@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "base/time.h"
 #include "instances/ring/control.h"
 #include "instances/ring/template_spec.h"
 #include "runtime/instance_process.h"
@@ -64,7 +65,6 @@ class Template {
         loaded_(loaded),
         title_(title),
         log_(log),
-        dev_null_(::open("/dev/null", O_RDWR | O_CLOEXEC)),
         ended_(watch_children()),
         pid_(::getpid()) {}
 
@@ -145,8 +145,9 @@ class Template {
   }
 
   [[nodiscard]] InstancePlace place_of(const Slot& slot) const {
-    return {*loaded_.session,    loaded_.sandbox, title_,          function_, slot.memory.get(),
-            slot.doorbell.get(), doorbell_,       dev_null_.get(), pid_};
+    return {*loaded_.session, loaded_.sandbox,        title_,
+            function_,        slot.memory.get(),      slot.doorbell.get(),
+            doorbell_,        loaded_.dev_null.get(), pid_};
   }
 
   void report_fork(std::uint32_t number, pid_t child) {
@@ -199,7 +200,6 @@ class Template {
   LoadedTemplate& loaded_;
   const ProcessTitle& title_;
   Log& log_;
-  UniqueFd dev_null_;
   UniqueFd ended_;
   ThreadCount threads_;
   pid_t pid_;
@@ -235,6 +235,11 @@ Result<void> report_ready(int control, const instances::TemplateReady& ready) {
   return instances::send_control(control, message);
 }
 
+/// On the clock that the gateway has too.
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<nanoseconds>(Clock::now().time_since_epoch()).count();
+}
+
 void leave_signals_to_the_gateway() {
   // The terminal and service managers send these to every process; the gateway decides what ends.
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) (void)std::signal(signal, SIG_IGN);
@@ -251,8 +256,11 @@ int run_template(UniqueFd control, UniqueFd doorbell, const OpenEngine& open,
   if (!spec) return report_failure(control.get(), spec.error());
   if (!*spec) return 0;
   title.set("gp-template", "glowplug: " + (*spec)->function + " (template)");
+  const std::int64_t began_ns = now_ns();
   auto* const loaded = new auto(load_template(**spec, open, parent, log));  // NOLINT: never freed
   if (!*loaded) return report_failure(control.get(), loaded->error());
+  (*loaded)->ready.began_ns = began_ns;
+  (*loaded)->ready.told_ns = now_ns();
   if (auto told = report_ready(control.get(), (*loaded)->ready); !told)
     return report_failure(control.get(), told.error());
   if ((*spec)->prepare_only) return 0;

@@ -1,12 +1,15 @@
 #include "runtime/warm_up.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
+#include <ranges>
 
 #include "base/file.h"
 #include "base/json.h"
 #include "bundle/sample.h"
-#include "runtime/tensor_sink.h"
+#include "engine/zero_inputs.h"
+#include "front/inline/tensor_sink.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -29,28 +32,33 @@ Result<std::vector<std::optional<Tensor>>> sample_inputs(const Signature& signat
   return bundle::inputs_of(sample, signature);
 }
 
-Tensor zeros(const TensorSpec& spec) {
-  Tensor tensor{spec.datatype, spec.shape, {}};
-  for (std::int64_t& dimension : tensor.shape) dimension = dimension < 0 ? 1 : dimension;
-  const std::size_t count = element_count(tensor.shape) ? *element_count(tensor.shape) : 0;
-  // A text element without letters is its length alone.
-  const std::size_t size = spec.datatype == Datatype::bytes ? 4 : element_size(spec.datatype);
-  tensor.bytes.resize(count * size);
-  return tensor;
+/// A sample of an image is a megabyte of JSON, which takes longer to read than most models to run
+/// and leaves a torn heap that every child copies from.
+constexpr std::uintmax_t kLargestSample = std::uintmax_t{64} << 10;
+
+bool too_large(const std::filesystem::path& file) {
+  std::error_code failed;
+  const std::uintmax_t size = std::filesystem::file_size(file, failed);
+  return !failed && size > kLargestSample;
+}
+
+/// Whether zeros have the shape of real inputs, all but the number of rows.
+bool shapes_are_known(const Signature& signature) {
+  return std::ranges::all_of(signature.inputs, [](const TensorSpec& spec) {
+    return std::ranges::none_of(spec.shape | std::views::drop(1),
+                                [](std::int64_t dimension) { return dimension < 0; });
+  });
 }
 
 }  // namespace
 
 std::vector<std::optional<Tensor>> warm_up_inputs(const Signature& signature,
                                                   const std::filesystem::path& bundle) {
-  if (const auto file = first_sample(bundle); !file.empty()) {
+  const auto file = first_sample(bundle);
+  if (!file.empty() && !(too_large(file) && shapes_are_known(signature))) {
     if (auto inputs = sample_inputs(signature, file)) return *std::move(inputs);
   }
-  std::vector<std::optional<Tensor>> inputs;
-  inputs.reserve(signature.inputs.size());
-  for (const TensorSpec& spec : signature.inputs)
-    inputs.push_back(spec.optional ? std::nullopt : std::optional(zeros(spec)));
-  return inputs;
+  return engine::zero_inputs(signature);
 }
 
 Result<void> warm_up(engine::Session& session, const std::filesystem::path& bundle) {
@@ -61,7 +69,7 @@ Result<void> warm_up(engine::Session& session, const std::filesystem::path& bund
     views.push_back(input ? std::optional(input->view()) : std::nullopt);
   std::vector<std::size_t> wanted(session.signature().outputs.size());
   std::iota(wanted.begin(), wanted.end(), std::size_t{0});
-  TensorSink sink;
+  front::TensorSink sink;
   GLOWPLUG_TRY(session.run(views, wanted, sink));
   return {};
 }

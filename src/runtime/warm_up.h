@@ -8,7 +8,8 @@
 namespace glowplug::runtime {
 
 /// Inputs for a first run: the bundle's first sample (by name) if there is one that fits, else
-/// zeros of the signature's shapes, with 1 for dimensions that vary.
+/// zeros of the signature's shapes, with 1 for dimensions that vary. Zeros, too, where the sample
+/// is large and only the number of rows varies.
 [[nodiscard]] std::vector<std::optional<Tensor>> warm_up_inputs(
     const Signature& signature, const std::filesystem::path& bundle);
 

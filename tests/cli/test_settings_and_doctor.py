@@ -29,6 +29,19 @@ def test_config_explains_one_setting(cli):
     cli.run("config", "paths", "memory", code=64)
 
 
+def test_a_schedule_is_a_setting_like_any_other(cli):
+    (cli.home / "glowplug.yaml").write_text("name: a\nmodel: {source: m.onnx}\nfunction:\n  keep_warm: mon-fri 08:00-18:00 x2 Europe/Berlin\n")
+    settings = {one["key"]: one for one in cli.json("config")["settings"]}
+    assert settings["function.keep_warm"]["value"] == "mon-fri 08:00-18:00 x2 Europe/Berlin"
+    assert settings["function.keep_warm"]["where"] == "glowplug.yaml:4:14"
+    error = cli.json("serve", "--keep-warm", "mon-fir 08:00-18:00", code=64)["error"]
+    assert error["where"] == "--keep-warm"
+    assert 'column 5: "fir", a day (mon, tue, wed, thu, fri, sat, sun or daily) was expected' in error["message"]
+    bundle = cli.installation.export("iris.onnx", "iris")
+    cli.run("add", bundle, "--keep-warm", "daily 06:00-22:00")
+    assert "keep_warm=daily 06:00-22:00" in cli.run("functions", "iris").stderr
+
+
 def test_config_paths_and_schema(cli):
     paths = {one["what"]: one for one in cli.json("config", "paths")["paths"]}
     assert paths["home"]["path"] == str(cli.home)

@@ -16,10 +16,9 @@ from harness.programs import alive, wait_until
 X = ("x", "FP32")
 
 
-def ask_slow(session, server, value=1.0, timeout=60, **more):
+def ask_slow(session, server, value=1.0, timeout=60):
     """One request to `slow`, whose run takes `value` times 50 to 300 microseconds."""
-    body = {"inputs": [{"name": "x", "datatype": "FP32", "shape": [1, 1], "data": [value]}], **more}
-    return session.post(f"{server.url}/v2/models/slow/infer", json=body, timeout=timeout)
+    return server.ask_one("slow", value, session, timeout)
 
 
 def test_ten_thousand_requests_around_the_idle_timeout(glowplug_as):
@@ -143,13 +142,13 @@ def test_deadline_passes_and_the_instance_that_overruns_is_killed(glowplug_as):
         wait_until(lambda: ask_slow(requests.Session(), server, 1.0).status_code == 200, "the function works again", 30)
 
 
-def test_queue_full_is_503_before_the_body_is_read(glowplug):
-    bundle = glowplug.export("slow.onnx", "slow")
-    with programs.serve(glowplug, bundle, "--max-queue", "2", "--max-instances", "1", "--timeout", "20s") as server:
+def test_queue_full_is_503_before_the_body_is_read(glowplug_as):
+    bundle = glowplug_as.export("slow.onnx", "slow")
+    with programs.serve(glowplug_as, bundle, "--max-queue", "2", "--max-instances", "1", "--timeout", "20s") as server:
         answers = []
 
         def one():
-            answers.append(ask_slow(requests.Session(), server, 20000.0))
+            answers.append(ask_slow(requests.Session(), server, 5000.0))
         threads = [threading.Thread(target=one) for _ in range(12)]
         for thread in threads:
             thread.start()
@@ -161,9 +160,9 @@ def test_queue_full_is_503_before_the_body_is_read(glowplug):
         assert all("Retry-After" in answer.headers and "max_queue" in answer.json()["error"] for answer in refused)
 
 
-def test_client_that_leaves_is_forgotten(glowplug):
-    bundle = glowplug.export("slow.onnx", "slow")
-    with programs.serve(glowplug, bundle, "--max-instances", "1") as server:
+def test_client_that_leaves_is_forgotten(glowplug_as):
+    bundle = glowplug_as.export("slow.onnx", "slow")
+    with programs.serve(glowplug_as, bundle, "--max-instances", "1") as server:
         with pytest.raises(requests.Timeout):
             ask_slow(requests.Session(), server, 20000.0, timeout=0.3)
         wait_until(lambda: server.metric("glowplug_queue_events_total", event="cancelled") == 1, "counted as cancelled")
@@ -193,14 +192,51 @@ def test_nothing_is_left_running(glowplug_as, how):
         assert code != 0 or how == signal.SIGINT
 
 
-def test_min_instances_and_parked_are_kept(glowplug):
-    bundle = glowplug.export("iris.onnx", "iris")
-    with programs.serve(glowplug, bundle, "--min-instances", "2", "--idle-timeout", "50ms") as server:
+def test_min_instances_are_kept_and_replaced(glowplug_as):
+    bundle = glowplug_as.export("iris.onnx", "iris")
+    with programs.serve(glowplug_as, bundle, "--min-instances", "2", "--idle-timeout", "50ms") as server:
         wait_until(lambda: len(server.instances()) == 2, "two provisioned")
         time.sleep(0.3)
         assert len(server.instances()) == 2
         programs.os.kill(server.instances()[0], signal.SIGKILL)
         wait_until(lambda: len(server.instances()) == 2, "replaced")
+
+
+def test_the_schedule_keeps_instances_in_its_hours_only(glowplug):
+    bundle = glowplug.export("iris.onnx", "iris")
+    now = time.gmtime()
+    today, hour = now.tm_wday, now.tm_hour
+    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    # Today and tomorrow, so that midnight may pass; and a day that is neither.
+    inside = f"{days[today]},{days[(today + 1) % 7]} 00:00-24:00 x2 UTC"
+    outside = f"{days[(today + 3) % 7]} {hour:02}:00-{hour:02}:59 x2 UTC"
+    with programs.serve(glowplug, bundle, "--keep-warm", inside, "--idle-timeout", "50ms") as server:
+        wait_until(lambda: len(server.instances()) == 2, "two kept warm")
+        time.sleep(0.3)
+        assert len(server.instances()) == 2
+        assert server.events("keep_warm")[0]["instances"] == 2
+    with programs.serve(glowplug, bundle, "--keep-warm", outside, "--idle-timeout", "50ms") as server:
+        assert server.post("/predict/iris", json=[[5.1, 3.5, 1.4, 0.2]]).status_code == 200
+        wait_until(lambda: not server.instances(), "asleep outside of its hours")
+
+
+def test_memory_goes_to_the_template_that_is_needed_more(glowplug):
+    """Both do not fit; the one that is woken again and again stays."""
+    busy, rare = [glowplug.export("iris.onnx", name) for name in ("busy", "rare")]
+    with programs.serve(glowplug, busy, "--template-budget", "1B") as server:
+        wait_until(lambda: server.events("template_evicted"), "larger than the budget by itself")
+        evicted = server.events("template_evicted")[0]
+        assert evicted["reason"] == "larger_than_budget"
+        assert server.metric("glowplug_template_evictions_total", function="busy", reason="larger_than_budget") == 1
+    # Two share the pages of the engine's library, so that together they need less than twice as much.
+    budget = evicted["memory_bytes"] * 115 // 100
+    with programs.serve(glowplug, busy, rare, "--idle-timeout", "20ms", "--template-budget", f"{budget}B") as server:
+        for name in ["busy"] * 10 + ["rare"]:
+            assert server.post(f"/predict/{name}", json=[[5.1, 3.5, 1.4, 0.2]]).status_code == 200
+            wait_until(lambda: not server.instances() and len(server.templates()) == 1, "asleep, and one template is left")
+        last = server.events("template_evicted")[-1]
+        assert last["function"] == "rare" and last["reason"] == "worth_least", last
+        assert server.metric("glowplug_template_evictions_total", function="rare", reason="worth_least") >= 1
 
 
 def test_a_killed_gateway_recovers(glowplug_as):
@@ -220,9 +256,9 @@ def negation(folder):
     return folder / "negation.onnx"
 
 
-def test_sighup_takes_the_new_version_without_losing_a_request(glowplug):
-    glowplug.run("add", glowplug.export("identity_fp32.onnx", "f"))
-    with programs.serve(glowplug) as server:
+def test_sighup_takes_the_new_version_without_losing_a_request(glowplug_as):
+    glowplug_as.run("add", glowplug_as.export("identity_fp32.onnx", "f"))
+    with programs.serve(glowplug_as) as server:
         failures, versions, stop = [], set(), threading.Event()
 
         def load():
@@ -241,8 +277,8 @@ def test_sighup_takes_the_new_version_without_losing_a_request(glowplug):
         for thread in threads:
             thread.start()
         wait_until(lambda: "1" in versions, "the first version answers")
-        glowplug.run("add", glowplug.export(negation(glowplug.home), "f", "--force"))
-        glowplug.run("alias", "f", "live", "2")
+        glowplug_as.run("add", glowplug_as.export(negation(glowplug_as.home), "f", "--force"))
+        glowplug_as.run("alias", "f", "live", "2")
         server.process.send_signal(signal.SIGHUP)
         wait_until(lambda: "2" in versions, "the second version answers")
         stop.set()
@@ -250,15 +286,6 @@ def test_sighup_takes_the_new_version_without_losing_a_request(glowplug):
             thread.join()
         assert not failures, failures[:3]
         assert versions == {"1", "2"}
-
-
-def test_idle_templates_are_evicted_longest_unused_first(glowplug):
-    bundles = [glowplug.export("iris.onnx", f"f{i}") for i in range(3)]
-    with programs.serve(glowplug, *bundles, "--idle-timeout", "50ms", "--template-budget", "1MiB") as server:
-        for i in range(3):
-            assert server.post(f"/predict/f{i}", json=[[5.1, 3.5, 1.4, 0.2]]).status_code == 200
-        wait_until(lambda: not server.templates(), "templates beyond the budget leave")
-        assert server.post("/predict/f0", json=[[5.1, 3.5, 1.4, 0.2]]).status_code == 200
 
 
 def test_log_says_which_limits_are_there(glowplug_as):

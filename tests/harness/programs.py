@@ -122,6 +122,11 @@ class Server:
         assert answer.status_code == 200, f"{answer.status_code} {answer.text}\n{self.log_text()[-3000:]}"
         return answer.json()
 
+    def ask_one(self, function, value, session=requests, timeout=60, headers=None, **more):
+        """The response to one inference of x FP32[1,1] = `value`; `more` joins the body."""
+        body = {"inputs": [{"name": "x", "datatype": "FP32", "shape": [1, 1], "data": [value]}], **more}
+        return session.post(f"{self.url}/v2/models/{function}/infer", json=body, timeout=timeout, headers=headers)
+
     def metrics(self):
         """{'name{label="v"}': value} of /metrics."""
         values = {}
@@ -141,6 +146,10 @@ class Server:
 
     def templates(self):
         return [pid for pid in descendants(self.pid) if comm(pid) == "gp-template"]
+
+    def wait_until_asleep(self):
+        """No instance is left, and the gateway knows it."""
+        wait_until(lambda: not self.instances() and self.metric("glowplug_instances") == 0, "no instance is left")
 
 
 def comm(pid):
@@ -181,12 +190,16 @@ def descendants(pid):
 
 
 def serve(installation, *arguments):
-    """A running `glowplug serve ARGUMENTS` on a free port."""
+    """A running `glowplug serve ARGUMENTS` on a free port; with processes for every function unless `--engine` says otherwise."""
+    if "--engine" not in arguments:
+        arguments = (*arguments, "--engine", "onnxruntime")
     return Server(installation.command("glowplug", "serve", *arguments, "--http-port", "0"), installation.environment, installation.home)
 
 
 def handler(installation, bundle, *arguments):
-    """A running `glowplug-handler BUNDLE`: the same front, the engine in the same process."""
+    """A running `glowplug-handler BUNDLE`: the same front, the engine in the same process; ONNX Runtime unless `--engine` says otherwise."""
+    if "--engine" not in arguments:
+        arguments = (*arguments, "--engine", "onnxruntime")
     return Server(installation.command("glowplug-handler", bundle, "--http-port", "0", *arguments), installation.environment, installation.home)
 
 

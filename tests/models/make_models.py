@@ -102,6 +102,17 @@ def slow():
                  [constant("start", 0.25), constant("square", [128, 128], np.int64), constant("zero", 0)])
 
 
+def hungry():
+    """y = x after filling max(x) MiB of memory."""
+    nodes = [
+        helper.make_node("ReduceMax", ["x"], ["most"], keepdims=0), helper.make_node("Mul", ["most", "mebi"], ["floats"]),
+        helper.make_node("Cast", ["floats"], ["count"], to=INT64), helper.make_node("Reshape", ["count", "vector"], ["shape"]),
+        helper.make_node("ConstantOfShape", ["shape"], ["taken"]), helper.make_node("ReduceSum", ["taken"], ["nothing"], keepdims=0),
+        helper.make_node("Add", ["x", "nothing"], ["y"])]
+    return model("hungry", nodes, [value("x", FLOAT, ["n", 1])], [value("y", FLOAT, ["n", 1])],
+                 [constant("mebi", 2**18), constant("vector", [1], np.int64)])
+
+
 # Logistic regression on Fisher's iris data (scikit-learn 1.9, max_iter=1000), coefficients rounded to four digits; 97 % of 150 flowers.
 IRIS_WEIGHTS = [[-0.4202, 0.9669, -2.5189, -1.0846], [0.5319, -0.3153, -0.2041, -0.9428], [-0.1116, -0.6517, 2.723, 2.0274]]
 IRIS_BIAS = [9.8417, 2.2245, -12.0662]
@@ -157,7 +168,7 @@ def external():
 
 def all_models():
     yield from identities()
-    for make in (scalar, add_subtract, optional_input, center, fixed_rows, species, lookup, slow, iris, iris_zipmap, digits):
+    for make in (scalar, add_subtract, optional_input, center, fixed_rows, species, lookup, slow, hungry, iris, iris_zipmap, digits):
         yield make.__name__, make()
 
 

@@ -35,7 +35,8 @@ TEST_F(Completion, OfVerbs) {
 }
 
 TEST_F(Completion, OfFlags) {
-  EXPECT_EQ(complete_words({"serve", "--max-b"}), "--max-body --max-batch");
+  EXPECT_EQ(complete_words({"serve", "--max-b"}),
+            "--max-body --max-buffered --max-batch --max-batch-delay");
   EXPECT_EQ(complete_words({"--pro"}), "--progress");
 }
 

@@ -9,11 +9,15 @@ namespace {
 
 ValueKind kind_of(const SettingRow& row) {
   if (row.type == "duration") return ValueKind::duration;
+  if (row.type == "schedule") return ValueKind::text;
+  if (row.type == "choice") return ValueKind::choice;
   return row.type == "size" ? ValueKind::size : ValueKind::count;
 }
 
 std::string placeholder_of(ValueKind kind) {
   if (kind == ValueKind::duration) return "DURATION";
+  if (kind == ValueKind::text) return "SCHEDULE";
+  if (kind == ValueKind::choice) return "ENGINE";
   return kind == ValueKind::size ? "SIZE" : "COUNT";
 }
 
@@ -46,6 +50,7 @@ std::vector<Flag> function_setting_flags(bool from_environment) {
                      .fallback = row.write(FunctionSettings{}),
                      .variable = from_environment ? variable_of_key(row.key) : "",
                      .help = std::string(row.meaning),
+                     .choices = row.choices,
                      .function_setting = true,
                      .check = [&row](std::string_view text) {
                        FunctionSettings settings;
@@ -137,6 +142,13 @@ std::vector<Flag> server_flags() {
        .variable = "GLOWPLUG_MAX_BODY",
        .help = "largest body of a request; beyond it 413",
        .common = false},
+      {.name = "max-buffered",
+       .kind = ValueKind::size,
+       .placeholder = "SIZE",
+       .fallback = "512MiB",
+       .variable = "GLOWPLUG_MAX_BUFFERED",
+       .help = "bodies of all requests under way; one more gets 503",
+       .common = false},
       {.name = "max-connections",
        .kind = ValueKind::count,
        .placeholder = "COUNT",
@@ -149,7 +161,8 @@ std::vector<Flag> server_flags() {
        .placeholder = "SIZE",
        .fallback = "1GiB",
        .variable = "GLOWPLUG_TEMPLATE_BUDGET",
-       .help = "memory of templates without instances; beyond it the longest unused leaves",
+       .help = "memory of templates without instances; beyond it those leave whose rate x start / "
+               "size is least",
        .common = false},
       {.name = "log-level",
        .kind = ValueKind::choice,

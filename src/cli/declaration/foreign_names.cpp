@@ -17,6 +17,7 @@ constexpr std::array kSettings = {
     ForeignName{"minScale", "Knative", "min_instances", ""},
     ForeignName{"min_machines_running", "fly.toml", "min_instances", ""},
     ForeignName{"provisionedConcurrency", "AWS Lambda", "min_instances", ""},
+    ForeignName{"scheduledAction", "Application Auto Scaling", "keep_warm", ""},
     ForeignName{"maxReplicas", "KServe", "max_instances", ""},
     ForeignName{"max_replicas", "Ray Serve", "max_instances", ""},
     ForeignName{"maxScale", "Knative", "max_instances", ""},

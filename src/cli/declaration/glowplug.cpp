@@ -1,5 +1,8 @@
 // The declaration of every verb. Texts end up in help, man pages, docs/cli/ and completion: after a
 // change, `glowplug __docs .` in the source folder writes those again.
+#include <fmt/format.h>
+
+#include <charconv>
 #include <iterator>
 
 #include "cli/declaration/declaration.h"
@@ -23,6 +26,20 @@ Flag name_flag(std::string help) {
           .kind = ValueKind::text,
           .placeholder = "NAME",
           .help = std::move(help)};
+}
+
+std::vector<Flag> only(std::string_view name, std::vector<Flag> flags) {
+  std::erase_if(flags, [name](const Flag& flag) { return flag.name != name; });
+  return flags;
+}
+
+Result<void> check_rounds(std::string_view text) {
+  constexpr unsigned kMost = 10'000;
+  unsigned rounds = 0;
+  (void)std::from_chars(text.data(), text.data() + text.size(), rounds);
+  if (rounds >= 1 && rounds <= kMost) return {};
+  return invalid_argument(
+      fmt::format("\"{}\" is not a number of rounds from 1 to {}", text, kMost));
 }
 
 Verb up() {
@@ -138,6 +155,42 @@ Verb serve() {
       .examples = {{"glowplug serve", "all functions of the store on http://127.0.0.1:8080"},
                    {"glowplug serve iris.glow --http-port 0", "one bundle on a free port"},
                    {"glowplug serve --idle-timeout 5m --max-instances 8", "other defaults"}}};
+}
+
+Verb coldstart() {
+  return {
+      .name = "coldstart",
+      .summary = "measure a function's cold start by phase",
+      .description =
+          "Starts the function as serve does, again and again, and says where the time goes until "
+          "its first answer: once from nothing, and once from its template. The template's phases "
+          "are exec (a new process until it knows what to load), engine (its library), confine "
+          "(rights given up), model, warm_up (a first run) and report; the instance's are ask, "
+          "fork (until the child runs), attach (its sandbox and ring), first_run and answer; rest "
+          "is what is in none of them. They add up to the total, and /metrics of serve has the "
+          "same ones. The request is the bundle's first sample; HTTP is not part of it.",
+      .arguments = {{.name = "FUNCTION|BUNDLE",
+                     .kind = ValueKind::reference,
+                     .help = "a function of the store, also FUNCTION@VERSION, or a folder"}},
+      .flags = joined({{{.name = "rounds",
+                         .letter = 'n',
+                         .kind = ValueKind::count,
+                         .placeholder = "COUNT",
+                         .fallback = "20",
+                         .help = "starts of each kind",
+                         .check = check_rounds},
+                        {.name = "plot",
+                         .kind = ValueKind::file,
+                         .placeholder = "FILE.svg",
+                         .help = "also draw it"},
+                        {.name = "no-sandbox",
+                         .help = "run instances without seccomp, landlock and a user of their own",
+                         .common = false}},
+                       only("engine", function_setting_flags(false)),
+                       engine_flags()}),
+      .examples = {{"glowplug coldstart iris", "the function as it is served"},
+                   {"glowplug coldstart iris.glow --rounds 100 --plot iris.svg",
+                    "a bundle, more exactly, with a picture"}}};
 }
 
 Verb functions() {
@@ -307,6 +360,7 @@ Program declare_glowplug() {
                  {"model", {export_verb()}},
                  {"ship", {inspect()}},
                  {"run", {serve(), functions(), add(), alias(), remove(), clean()}},
+                 {"watch", {coldstart()}},
                  {"other",
                   {config(), completion(), help(), version(), complete_for_shell(), write_docs()}}},
       .global_flags = global_flags(),

@@ -57,7 +57,7 @@ std::string arguments(const Verb& verb, bool color) {
   for (const Argument& argument : verb.arguments) {
     const std::string heading = fmt::format("  {}", argument.name);
     std::string lines = wrapped(argument.help, kWidth, std::string(kFlagColumn, ' '));
-    text += heading.size() + 2 > kFlagColumn ? heading + "\n" + lines
+    text += heading.size() + 2 > kFlagColumn ? fmt::format("{}\n{}", heading, lines)
                                              : lines.replace(0, heading.size(), heading);
   }
   return text.empty() ? "" : fmt::format("\n{}{}", section("Arguments", color), text);

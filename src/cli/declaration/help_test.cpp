@@ -41,6 +41,9 @@ run
   remove      remove a function, or one of its versions
   clean       free what the store no longer needs (shows it first)
 
+watch
+  coldstart   measure a function's cold start by phase
+
 other
   config      show each setting with where its value comes from
   completion  print the completion script of a shell

@@ -52,6 +52,7 @@ Attempt<SplitWords> split(const std::vector<const Flag*>& flags, bool before_ver
   SplitWords split;
   std::map<std::string, std::vector<std::string>> values;
   std::vector<std::pair<const Flag*, CLI::Option*>> options;
+  options.reserve(flags.size());
   for (const Flag* flag : flags)
     options.emplace_back(flag, declare(app, *flag, values[flag->name]));
   if (before_verb) {

@@ -1,6 +1,7 @@
 #include "cli/project/project_schema.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/project/project_keys.h"
 #include "model/function_settings.h"
@@ -23,6 +24,14 @@ Json schema_of(const SettingRow& row) {
     schema = quantity("ns|us|ms|s|m|h|d");
   } else if (row.type == "size") {
     schema = quantity("B|KiB|MiB|GiB|TiB|kB|KB|MB|GB|TB");
+  } else if (row.type == "schedule") {
+    schema = {
+        {"type", "string"},
+        {"pattern", fmt::format("^(never|.*[0-9]{{2}}:[0-9]{{2}}-[0-9]{{2}}:[0-9]{{2}}.*|.*{}.*)$",
+                                kVariable)}};
+  } else if (row.type == "choice") {
+    schema = {{"type", "string"},
+              {"pattern", fmt::format("^({}|.*{}.*)$", fmt::join(row.choices, "|"), kVariable)}};
   } else {
     schema = {{"type", Json::array({"integer", "string"})},
               {"minimum", 0},

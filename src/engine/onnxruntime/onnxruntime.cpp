@@ -1,17 +1,35 @@
 #include "engine/onnxruntime/onnxruntime.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <utility>
+#include <vector>
 
+#include "base/fd.h"
 #include "engine/onnxruntime/library.h"
+#include "engine/onnxruntime/prepared_weights.h"
 #include "engine/onnxruntime/session.h"
+#include "engine/onnxruntime/session_memory.h"
 #include "engine/onnxruntime/session_options.h"
 
 namespace glowplug::engine {
 namespace {
 
 using ort::Handle;
+
+// The address sanitizer sees overruns only in memory that came from malloc.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kOwnMemory = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr bool kOwnMemory = false;
+#else
+constexpr bool kOwnMemory = true;
+#endif
+#else
+constexpr bool kOwnMemory = true;
+#endif
 
 Capabilities everything() {
   Capabilities all{.datatypes = {},
@@ -31,6 +49,11 @@ class OnnxRuntimeEngine final : public Engine {
  public:
   OnnxRuntimeEngine(ort::Library library, Handle<ort::Env> env)
       : library_(std::move(library)), env_(std::move(env)) {}
+  [[nodiscard]] Result<void> take_memory() {
+    if (!kOwnMemory) return {};
+    GLOWPLUG_ASSIGN(memory_, ort::SessionMemory::create(library_, *env_));
+    return {};
+  }
 
   [[nodiscard]] std::string_view name() const override { return "onnxruntime"; }
   [[nodiscard]] std::string_view version() const override { return library_.version(); }
@@ -38,9 +61,15 @@ class OnnxRuntimeEngine final : public Engine {
 
   [[nodiscard]] Result<std::unique_ptr<Session>> open(const std::filesystem::path& model,
                                                       const OpenOptions& options) override {
-    GLOWPLUG_ASSIGN(const auto session_options, ort::serving_options(library_, options));
+    GLOWPLUG_ASSIGN(const auto session_options,
+                    ort::serving_options(library_, options, memory_ != nullptr));
+    std::shared_ptr<ort::PreparedWeights> weights;
+    if (options.prepared) {
+      GLOWPLUG_ASSIGN(weights, take_weights(model, *session_options));
+    }
     GLOWPLUG_ASSIGN(auto session, load(model, *session_options));
-    auto made = ort::OrtSession::create(library_, std::move(session));
+    if (weights) weights->pages().forget_use();
+    auto made = ort::OrtSession::create(library_, std::move(session), std::move(weights));
     if (!made) return std::move(made).error().in(model.filename().string());
     return made;
   }
@@ -52,7 +81,26 @@ class OnnxRuntimeEngine final : public Engine {
     return std::string(ort::kPreparedModel);
   }
 
+  void before_forks() override {
+    if (memory_) memory_->renew();
+    for (const auto& open : weights_) {
+      if (const auto weights = open.lock()) weights->pages().settle(pagemap_);
+    }
+  }
+
  private:
+  /// Adds them to the options. A form that we cannot read the library judges alone.
+  Result<std::shared_ptr<ort::PreparedWeights>> take_weights(const std::filesystem::path& model,
+                                                             ort::SessionOptions& options) {
+    auto opened = ort::PreparedWeights::open(library_, model);
+    if (!opened || !*opened) return std::shared_ptr<ort::PreparedWeights>();
+    std::shared_ptr<ort::PreparedWeights> weights = *std::move(opened);
+    GLOWPLUG_TRY(weights->add_to(library_, options));
+    std::erase_if(weights_, [](const auto& open) { return open.expired(); });
+    weights_.emplace_back(weights);
+    return weights;
+  }
+
   Result<Handle<ort::Session>> load(const std::filesystem::path& model,
                                     const ort::SessionOptions& options) {
     std::error_code error;
@@ -70,6 +118,10 @@ class OnnxRuntimeEngine final : public Engine {
 
   const ort::Library library_;
   const Handle<ort::Env> env_;
+  std::unique_ptr<ort::SessionMemory> memory_;
+  std::vector<std::weak_ptr<ort::PreparedWeights>> weights_;  // of open sessions
+  // Opened while this process still may.
+  const UniqueFd pagemap_{::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)};
   const Capabilities capabilities_ = everything();
 };
 
@@ -82,8 +134,9 @@ Result<std::unique_ptr<Engine>> open_onnxruntime(const std::filesystem::path& li
                   ort::make_handle<ort::Env>(library, api.release_env, [&](ort::Env** out) {
                     return api.create_env(ort::LoggingLevel::fatal, "glowplug", out);
                   }));
-  return std::unique_ptr<Engine>(
-      std::make_unique<OnnxRuntimeEngine>(std::move(library), std::move(env)));
+  auto engine = std::make_unique<OnnxRuntimeEngine>(std::move(library), std::move(env));
+  GLOWPLUG_TRY(engine->take_memory());
+  return std::unique_ptr<Engine>(std::move(engine));
 }
 
 }  // namespace glowplug::engine

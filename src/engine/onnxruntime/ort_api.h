@@ -21,7 +21,6 @@ struct RunOptions;
 struct Value;
 struct TypeInfo;
 struct TensorInfo;
-struct Allocator;
 
 enum class ErrorCode : int {
   ok,
@@ -70,6 +69,15 @@ enum class LoggingLevel : int { verbose, info, warning, error, fatal };
 enum class OptimizationLevel : int { none = 0, basic = 1, extended = 2, all = 99 };
 inline constexpr int kDeviceAllocator = 0;  // OrtDeviceAllocator
 inline constexpr int kMemTypeDefault = 0;   // OrtMemTypeDefault
+
+/// OrtAllocator: a table of functions that the library hands out, or is given.
+struct Allocator {
+  std::uint32_t version;  ///< the API's; functions that later versions have are not looked for
+  void* (*allocate)(Allocator*, std::size_t bytes);
+  void (*release)(Allocator*, void* block);
+  const MemoryInfo* (*info)(const Allocator*);
+  void* (*reserve)(Allocator*, std::size_t bytes);  ///< since 18: of what a session keeps
+};
 
 /// Slots that we do not call.
 template <std::size_t count>
@@ -146,7 +154,12 @@ struct Api {
   void (*release_session_options)(SessionOptions*);  // 100
   Unused<29> unused_101;
   Status* (*add_session_config_entry)(SessionOptions*, const char* key, const char* value);  // 130
-  Unused<121> unused_131;
+  Unused<19> unused_131;
+  Status* (*add_initializer)(SessionOptions*, const char* name, const Value*);  // 150
+  Unused<25> unused_151;
+  Status* (*register_allocator)(Env*, Allocator*);           // 176
+  Status* (*unregister_allocator)(Env*, const MemoryInfo*);  // 177
+  Unused<74> unused_178;
   Status* (*get_resized_string_tensor_element_buffer)(Value*, std::size_t index, std::size_t length,
                                                       char** buffer);  // 252
 };
@@ -183,6 +196,9 @@ GLOWPLUG_ORT_SLOT(get_allocator_with_default_options, 78);
 GLOWPLUG_ORT_SLOT(release_env, 92);
 GLOWPLUG_ORT_SLOT(release_session_options, 100);
 GLOWPLUG_ORT_SLOT(add_session_config_entry, 130);
+GLOWPLUG_ORT_SLOT(add_initializer, 150);
+GLOWPLUG_ORT_SLOT(register_allocator, 176);
+GLOWPLUG_ORT_SLOT(unregister_allocator, 177);
 GLOWPLUG_ORT_SLOT(get_resized_string_tensor_element_buffer, 252);
 #undef GLOWPLUG_ORT_SLOT
 

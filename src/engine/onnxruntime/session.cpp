@@ -14,8 +14,9 @@ std::int64_t ns_between(Time from, Time to) {
 
 }  // namespace
 
-Result<std::unique_ptr<engine::Session>> OrtSession::create(const Library& library,
-                                                            Handle<ort::Session> session) {
+Result<std::unique_ptr<engine::Session>> OrtSession::create(
+    const Library& library, Handle<ort::Session> session,
+    std::shared_ptr<PreparedWeights> weights) {
   const Api& api = library.api();
   GLOWPLUG_ASSIGN(Signature signature, read_signature(library, *session));
   GLOWPLUG_ASSIGN(
@@ -24,13 +25,14 @@ Result<std::unique_ptr<engine::Session>> OrtSession::create(const Library& libra
   GLOWPLUG_ASSIGN(InputValues input_values, InputValues::create(library));
   return std::unique_ptr<engine::Session>(
       new OrtSession(library, std::move(session), std::move(run_options), std::move(input_values),
-                     std::move(signature)));
+                     std::move(signature), std::move(weights)));
 }
 
 OrtSession::OrtSession(const Library& library, Handle<ort::Session> session,
                        Handle<RunOptions> run_options, InputValues input_values,
-                       Signature signature)
+                       Signature signature, std::shared_ptr<PreparedWeights> weights)
     : library_(library),
+      weights_(std::move(weights)),
       session_(std::move(session)),
       run_options_(std::move(run_options)),
       input_values_(std::move(input_values)),

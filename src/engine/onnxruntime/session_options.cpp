@@ -37,10 +37,12 @@ Result<Handle<SessionOptions>> common_options(const Library& library, int thread
 
 }  // namespace
 
-Result<Handle<SessionOptions>> serving_options(const Library& library, const OpenOptions& options) {
+Result<Handle<SessionOptions>> serving_options(const Library& library, const OpenOptions& options,
+                                               bool own_memory) {
   GLOWPLUG_ASSIGN(Handle<SessionOptions> made, common_options(library, options.threads));
   GLOWPLUG_TRY(library.check(library.api().set_session_graph_optimization_level(
       made.get(), options.prepared ? OptimizationLevel::none : OptimizationLevel::all)));
+  if (own_memory) GLOWPLUG_TRY(add(library, made.get(), {{"session.use_env_allocators", "1"}}));
   return made;
 }
 

@@ -25,9 +25,11 @@ namespace glowplug::engine::ort {
 inline constexpr const char* kPreparedModel = "model.onnx";
 inline constexpr const char* kPreparedWeights = "model.weights";
 
-/// To serve a portable or a prepared model.
+/// To serve a portable or a prepared model. `own_memory`: with the allocator that is registered
+/// with the environment (session_memory.h).
 [[nodiscard]] Result<Handle<SessionOptions>> serving_options(const Library& library,
-                                                             const OpenOptions& options);
+                                                             const OpenOptions& options,
+                                                             bool own_memory);
 /// To write the prepared form into `folder` while opening a portable model.
 [[nodiscard]] Result<Handle<SessionOptions>> preparing_options(const Library& library,
                                                                const std::filesystem::path& folder);

@@ -15,6 +15,14 @@ constexpr std::size_t kMaxBacklogBytes = std::size_t{64} << 10;
 constexpr std::size_t kMaxUnsentBytes = std::size_t{256} << 10;  // of pipelined answers
 constexpr std::uint64_t kMaxDiscardedBytes = std::uint64_t{256} << 20;
 constexpr int kDiscardsPerPass = 16;
+/// Bodies take their room as they come, in such pieces: who only announces takes none.
+constexpr std::uint64_t kRoomStepBytes = std::uint64_t{1} << 20;
+
+Refusal no_room() {
+  return {503,
+          "bodies of other requests take all the memory there is for them (max_buffered)",
+          {"Retry-After", "1"}};
+}
 
 }  // namespace
 
@@ -28,6 +36,7 @@ Connection::Connection(ServerState& server, UniqueFd fd, std::string peer, std::
       read_at_(idle_since_) {}
 
 Connection::~Connection() {
+  release_body();
   server_.deadlines().remove(*this);
   if (exchange_ != nullptr) exchange_->detach();
 }
@@ -143,6 +152,7 @@ bool Connection::take_step(std::string_view& input) {
   input.remove_prefix(fed.used);
   switch (fed.step) {
     case Step::need_more:
+      if (has_head_ && !hold_body(parser_.received_body_bytes())) refuse(no_room());
       return false;
     case Step::head:
       begin_body(input);
@@ -162,6 +172,7 @@ void Connection::begin_request() {
   keep_alive_ = true;
   head_only_ = false;
   minor_version_ = 1;
+  has_head_ = false;
 }
 
 void Connection::begin_body(std::string_view& input) {
@@ -170,9 +181,13 @@ void Connection::begin_body(std::string_view& input) {
   keep_alive_ = parser_.framing().keep_alive;
   head_only_ = head.method == "HEAD";
   minor_version_ = head.minor_version;
+  has_head_ = true;
+  const std::uint64_t announced = parser_.framing().content_length;
   if (const HeadCheck& check = server_.head_check()) {
-    if (std::optional<HttpAnswer> refused = check(head)) return decline(*std::move(refused), input);
+    if (std::optional<HttpAnswer> refused = check(head, {peer_, first_byte_, announced}))
+      return decline(*std::move(refused), input);
   }
+  if (!server_.has_room(announced)) return refuse(no_room());
   if (parser_.framing().expects_continue && input.empty())
     out_.push("HTTP/1.1 100 Continue\r\n\r\n");
 }
@@ -190,8 +205,19 @@ void Connection::decline(HttpAnswer answer, std::string_view& input) {
   reply(std::move(answer));
 }
 
+bool Connection::hold_body(std::uint64_t bytes) {
+  if (bytes <= held_bytes_) return true;
+  const std::uint64_t wanted = (bytes + kRoomStepBytes - 1) / kRoomStepBytes * kRoomStepBytes;
+  if (!server_.take_room(wanted - held_bytes_)) return false;
+  held_bytes_ = wanted;
+  return true;
+}
+
+void Connection::release_body() { server_.give_room(std::exchange(held_bytes_, 0)); }
+
 void Connection::hand_over() {
   HttpRequest request = parser_.take();
+  has_head_ = false;
   request.first_byte = first_byte_;
   request.arrival = read_at_;
   request.peer = peer_;
@@ -202,6 +228,7 @@ void Connection::hand_over() {
 }
 
 void Connection::reply(HttpAnswer answer) {
+  release_body();
   idle_since_ = read_at_;
   if (answer.close || !keep_alive_ || server_.draining()) {
     closing_ = true;
@@ -216,8 +243,11 @@ void Connection::reply(HttpAnswer answer) {
 }
 
 void Connection::refuse(const Refusal& refusal) {
-  server_.tell_refused(refusal.status, refusal.text, peer_);
-  reply(answer_of(refusal));
+  HttpAnswer answer = answer_of(refusal);
+  server_.tell_refused({refusal.status, refusal.text, peer_, has_head_ ? &parser_.head() : nullptr,
+                        has_head_ ? parser_.received_body_bytes() : 0, first_byte_},
+                       answer);
+  reply(std::move(answer));
   against_wish_ = true;  // the client may be sending still
 }
 
@@ -283,6 +313,7 @@ void Connection::discard_input() {
 void Connection::close() {
   if (state_ == State::closed) return;
   state_ = State::closed;
+  release_body();
   server_.deadlines().remove(*this);
   watch_.reset();
   fd_.reset();

@@ -63,6 +63,9 @@ class Connection final : public SocketEvents,
   void hand_over();
   void reply(HttpAnswer answer);
   void refuse(const Refusal& refusal);
+  /// Room for the body as it comes; false: refused.
+  [[nodiscard]] bool hold_body(std::uint64_t bytes);
+  void release_body();
   void flush();
   void settle();
   void end_of_input();
@@ -92,6 +95,9 @@ class Connection final : public SocketEvents,
   bool keep_alive_ = true;
   bool head_only_ = false;
   int minor_version_ = 1;
+
+  bool has_head_ = false;         // of the request that is being read
+  std::uint64_t held_bytes_ = 0;  // of the server's room for bodies
 
   bool pumping_ = false;       // answers given inside it are sent at its end
   bool closing_ = false;       // after what is in out_

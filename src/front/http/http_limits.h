@@ -22,6 +22,9 @@ struct HttpLimits {
   /// After an answer that ends the connection against the client's wish, its input is thrown away
   /// for this long, so that a client still sending can read the answer.
   Duration linger_timeout = seconds(2);
+  /// Bodies of all connections as far as they have come, until they are answered; one that does not
+  /// fit beside them gets 503.
+  std::uint64_t max_buffered_bytes = std::uint64_t{512} << 20;
   std::size_t max_connections = 10'000;  ///< one more gets 503
 };
 

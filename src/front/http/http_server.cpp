@@ -39,7 +39,10 @@ ServerState::ServerState(AsioLoop& loop, UniqueFd listener, const HttpLimits& li
           loop, std::move(listener),
           [this](UniqueFd fd, const sockaddr_storage& peer) { accept(std::move(fd), peer); },
           [this](int reason) {
-            tell_refused(0, std::string("cannot accept connections: ") + std::strerror(reason), "");
+            const std::string text =
+                std::string("cannot accept connections: ") + std::strerror(reason);
+            HttpAnswer none;
+            tell_refused({.status = 0, .text = text}, none);
           }) {}
 
 Result<void> ServerState::start() {
@@ -79,8 +82,14 @@ void ServerState::remove(const Connection& connection) {
 
 std::string_view ServerState::date_line() { return date_.at(std::time(nullptr)); }
 
-void ServerState::tell_refused(int status, std::string_view text, std::string_view peer) const {
-  if (refused_) refused_({status, text, peer});
+void ServerState::tell_refused(const HttpRefusal& refusal, HttpAnswer& answer) const {
+  if (refused_) refused_(refusal, answer);
+}
+
+bool ServerState::take_room(std::uint64_t bytes) {
+  if (!has_room(bytes)) return false;
+  buffered_bytes_ += bytes;
+  return true;
 }
 
 HttpServer::HttpServer(std::unique_ptr<ServerState> state) : state_(std::move(state)) {}
@@ -106,7 +115,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::adopt(AsioLoop& loop, UniqueFd l
 std::uint16_t HttpServer::port() const { return state_->port(); }
 void HttpServer::drain(std::function<void()> drained) { state_->drain(std::move(drained)); }
 std::size_t HttpServer::connections() const { return state_->connections(); }
-void HttpServer::on_refusal(std::function<void(const HttpRefusal&)> call) {
+void HttpServer::on_refusal(std::function<void(const HttpRefusal&, HttpAnswer&)> call) {
   state_->set_refused(std::move(call));
 }
 

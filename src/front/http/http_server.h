@@ -51,17 +51,26 @@ class Exchange {
 
 /// Called with each whole request. Answers through the exchange, now or later.
 using HttpHandler = std::function<void(HttpRequest, std::shared_ptr<Exchange>)>;
+/// What is known beside the head when it has come.
+struct HeadContext {
+  std::string_view peer;  ///< as HttpRequest::peer; for the time of the call
+  Time first_byte;
+  std::uint64_t announced_bytes = 0;  ///< Content-Length; 0 without one
+};
 /// Called at the end of a head, before the body is read and before "100 Continue": an answer here
 /// is the answer, and the handler is not called. The connection ends after it, unless the whole
 /// body came in the same read as its head.
-using HeadCheck = std::function<std::optional<HttpAnswer>(const HttpHead&)>;
+using HeadCheck = std::function<std::optional<HttpAnswer>(const HttpHead&, const HeadContext&)>;
 
 /// A request that the server answered itself, or a pause of accepting (status 0: no file
 /// descriptors, no memory), for logs and counters.
 struct HttpRefusal {
   int status = 0;
-  std::string_view text;
-  std::string_view peer;
+  std::string_view text{};
+  std::string_view peer{};
+  const HttpHead* head = nullptr;  ///< if it had come whole
+  std::size_t received_bytes = 0;  ///< of the body
+  Time first_byte{};
 };
 
 /// HTTP/1.1 server (RFC 9110, 9112) on one listening socket. Knows nothing of models.
@@ -93,8 +102,9 @@ class HttpServer {
   /// `drained` is called from the loop when the last one has ended; it may destroy the server.
   void drain(std::function<void()> drained = {});
   [[nodiscard]] std::size_t connections() const;
-  /// `call` hears of every request that the server answers by itself.
-  void on_refusal(std::function<void(const HttpRefusal&)> call);
+  /// `call` hears of every request that the server answers by itself, and may add fields to the
+  /// answer; with status 0 there is none.
+  void on_refusal(std::function<void(const HttpRefusal&, HttpAnswer&)> call);
 
  private:
   explicit HttpServer(std::unique_ptr<ServerState> state);

@@ -140,7 +140,7 @@ TEST(HttpServer, SaysContinueBeforeABodyThatWaitsForIt) {
   EXPECT_EQ(client.read().status, 200);  // no need to say it: the body is there
 }
 
-std::optional<HttpAnswer> refuse_full(const HttpHead& head) {
+std::optional<HttpAnswer> refuse_full(const HttpHead& head, const HeadContext&) {
   if (head.path != "/full") return std::nullopt;
   HttpAnswer answer = error_answer(503, "full");
   answer.headers.emplace_back("Retry-After", "1");
@@ -166,6 +166,28 @@ TEST(HttpServer, KeepsTheConnectionWhenTheRefusedBodyIsHere) {
   EXPECT_EQ(client.read().status, 503);
   EXPECT_EQ(client.read().status, 503);
   EXPECT_EQ(client.read().body, "more");
+}
+
+TEST(HttpServer, KeepsNoMoreOfBodiesThanItsLimit) {
+  constexpr std::size_t kMiB = std::size_t{1} << 20;
+  HttpLimits limits;
+  limits.max_buffered_bytes = 3 * kMiB;
+  RunningServer server(limits);
+  TestClient slow(server.port());
+  slow.send(post("/park", std::string(2 * kMiB, 'x')));
+  auto parked = server.parked.take();
+  TestClient refused(server.port());
+  refused.send(
+      fmt::format("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", 2 * kMiB));
+  EXPECT_EQ(refused.read().status_line, "HTTP/1.1 503 Service Unavailable");
+  TestClient small(server.port());
+  small.send(post("/echo", "small"));
+  EXPECT_EQ(small.read().body, "small");
+  server.respond(std::move(parked), {});
+  EXPECT_EQ(slow.read().status_line, "HTTP/1.1 200 OK");
+  TestClient later(server.port());
+  later.send(post("/echo", std::string(2 * kMiB, 'y')));
+  EXPECT_EQ(later.read().body.size(), 2 * kMiB);
 }
 
 TEST(HttpServer, SendsPiecesBehindTheBodyAndReleasesThem) {

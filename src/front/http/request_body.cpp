@@ -38,7 +38,7 @@ std::optional<Refusal> RequestBody::check_room(std::uint64_t more) const {
   if (more <= limits_.max_body_bytes - received_) return std::nullopt;
   return Refusal{
       413,
-      fmt::format("body of {} bytes or more is larger than the limit of {} bytes (max_body_bytes)",
+      fmt::format("body of {} bytes or more is larger than the limit of {} bytes (max_body)",
                   more > UINT64_MAX - received_ ? UINT64_MAX : received_ + more,
                   limits_.max_body_bytes),
       {}};

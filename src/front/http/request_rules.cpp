@@ -111,11 +111,10 @@ Verdict check_coding(const NotedFields& noted, RequestFraming& framing) {
 
 Verdict check_length(const HttpLimits& limits, const RequestFraming& framing) {
   if (framing.content_length <= limits.max_body_bytes) return std::nullopt;
-  return Refusal{
-      413,
-      fmt::format("body of {} bytes is larger than the limit of {} bytes (max_body_bytes)",
-                  framing.content_length, limits.max_body_bytes),
-      {}};
+  return Refusal{413,
+                 fmt::format("body of {} bytes is larger than the limit of {} bytes (max_body)",
+                             framing.content_length, limits.max_body_bytes),
+                 {}};
 }
 
 }  // namespace

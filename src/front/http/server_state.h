@@ -39,8 +39,16 @@ class ServerState {
   [[nodiscard]] std::span<char> scratch() { return scratch_; }
   [[nodiscard]] std::string_view date_line();
 
-  void set_refused(std::function<void(const HttpRefusal&)> call) { refused_ = std::move(call); }
-  void tell_refused(int status, std::string_view text, std::string_view peer) const;
+  void set_refused(std::function<void(const HttpRefusal&, HttpAnswer&)> call) {
+    refused_ = std::move(call);
+  }
+  void tell_refused(const HttpRefusal& refusal, HttpAnswer& answer) const;
+  /// Room for bytes of bodies, given back by `give_room`. False: there is none.
+  [[nodiscard]] bool take_room(std::uint64_t bytes);
+  [[nodiscard]] bool has_room(std::uint64_t bytes) const {
+    return bytes <= limits_.max_buffered_bytes - buffered_bytes_;
+  }
+  void give_room(std::uint64_t bytes) { buffered_bytes_ -= bytes; }
   /// Called by a connection that has ended; it is destroyed when nobody uses it any more.
   void remove(const Connection& connection);
 
@@ -51,7 +59,8 @@ class ServerState {
   HttpLimits limits_;
   HeadCheck check_;
   HttpHandler handler_;
-  std::function<void(const HttpRefusal&)> refused_;
+  std::function<void(const HttpRefusal&, HttpAnswer&)> refused_;
+  std::uint64_t buffered_bytes_ = 0;
   std::function<void()> drained_;
   bool draining_ = false;
   std::uint16_t port_;

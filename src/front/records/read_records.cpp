@@ -67,6 +67,10 @@ class RecordReader {
     request_.decoded.reserve(signature_.inputs.size());
     for (std::size_t i = 0; i < signature_.inputs.size(); ++i)
       GLOWPLUG_TRY(read_input(signature_.inputs[i], request_.inputs[i]));
+    if (records_.size() > 1 && request_.decoded.empty())
+      return invalid_argument(fmt::format(
+          "{} records without a value were sent; the model takes {}, which is one run: send one",
+          records_.size(), signature_.describe()));
     for (std::size_t i = 0; i < signature_.outputs.size(); ++i)
       request_.outputs.push_back({i, true, 0});
     if (signature_.max_batch > 0 && rows_)

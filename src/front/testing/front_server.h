@@ -163,13 +163,16 @@ class FrontServer {
   void run() {
     auto server = http::HttpServer::listen(
         loop_, "127.0.0.1", 0, {},
-        [this](const http::HttpHead& head) { return front.check_head(head); },
+        [this](const http::HttpHead& head, const http::HeadContext& context) {
+          return front.check_head(head, context);
+        },
         [this](http::HttpRequest request, std::shared_ptr<http::Exchange> exchange) {
           front.handle(std::move(request), std::move(exchange));
         });
     GLOWPLUG_CHECK(server.has_value());
-    (*server)->on_refusal(
-        [this](const http::HttpRefusal& refusal) { front.count_refusal(refusal); });
+    (*server)->on_refusal([this](const http::HttpRefusal& refusal, http::HttpAnswer& answer) {
+      front.count_refusal(refusal, answer);
+    });
     front.count_connections([&server] { return (*server)->connections(); });
     port_.set_value((*server)->port());
     loop_.run([this] { front.after_pass(); });

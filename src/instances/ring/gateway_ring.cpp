@@ -134,6 +134,11 @@ class MappedGatewayRing final : public GatewayRing {
     return said <= taken_ ? 0 : std::min<std::uint64_t>(said - taken_, in_flight());
   }
 
+  [[nodiscard]] InstanceTimes instance_times() const override {
+    return {Time(nanoseconds(words_->born_ns.load(std::memory_order_relaxed))),
+            Time(nanoseconds(words_->took_first_ns.load(std::memory_order_relaxed)))};
+  }
+
   [[nodiscard]] bool prepare_to_sleep() override {
     words_->gateway_sleeping.store(1, std::memory_order_seq_cst);
     if (words_->replies_published.load(std::memory_order_seq_cst) == taken_) return true;
@@ -151,6 +156,8 @@ class MappedGatewayRing final : public GatewayRing {
     words_->replies_published = 0;
     words_->requests_begun = 0;
     words_->gateway_sleeping = 0;
+    words_->born_ns = 0;
+    words_->took_first_ns = 0;
     // A ring left in the doorbell wakes the next instance once for nothing; it looks and sleeps on.
     words_->instance_sleeping = 0;
   }

@@ -14,19 +14,30 @@
 namespace glowplug::instances {
 namespace {
 
+std::int64_t ns_of(Time time) {
+  return std::chrono::duration_cast<nanoseconds>(time.time_since_epoch()).count();
+}
+std::int64_t now_ns() { return ns_of(Clock::now()); }
+
 class MappedInstanceRing final : public InstanceRing {
  public:
-  MappedInstanceRing(RingMemory memory, UniqueFd own_doorbell, UniqueFd gateway_doorbell)
+  MappedInstanceRing(RingMemory memory, UniqueFd own_doorbell, UniqueFd gateway_doorbell, Time born)
       : memory_(std::move(memory)),
         own_doorbell_(std::move(own_doorbell)),
         gateway_doorbell_(std::move(gateway_doorbell)),
         words_(reinterpret_cast<RingWords*>(memory_.data())),
         reply_bytes_(words_->reply_bytes),
-        layout_({words_->request_bytes, words_->reply_bytes}) {}
+        layout_({words_->request_bytes, words_->reply_bytes}) {
+    words_->born_ns.store(ns_of(born), std::memory_order_relaxed);
+  }
 
   [[nodiscard]] Request& next() override {
     GLOWPLUG_CHECK(begun_ == finished_);
-    while (words_->requests_published.load(std::memory_order_acquire) == begun_) sleep();
+    while (!asked()) {
+      // What was put before the doorbell's other end was closed is answered first.
+      if (!sleep() && !asked()) return leave();
+    }
+    if (begun_ == 0) words_->took_first_ns.store(now_ns(), std::memory_order_relaxed);
     words_->requests_begun.store(begun_ + 1, std::memory_order_release);
     read_request(memory_.data() + layout_.request_slot(begun_++));
     reply_ = SlotCursor(memory_.data() + layout_.reply_slot(finished_));
@@ -83,14 +94,27 @@ class MappedInstanceRing final : public InstanceRing {
   }
 
  private:
-  void sleep() {
+  [[nodiscard]] bool asked() const {
+    return words_->requests_published.load(std::memory_order_seq_cst) != begun_;
+  }
+
+  /// Until the doorbell rings, or a signal; false when nobody can ring it any more.
+  [[nodiscard]] bool sleep() {
     words_->instance_sleeping.store(1, std::memory_order_seq_cst);
-    if (words_->requests_published.load(std::memory_order_seq_cst) == begun_) {
+    bool may_ring = true;
+    if (!asked()) {
       std::array<char, 64> rings{};
-      // Interrupted or not, the caller looks at the ring again.
-      (void)!::read(own_doorbell_.get(), rings.data(), rings.size());
+      const ssize_t got = ::read(own_doorbell_.get(), rings.data(), rings.size());
+      may_ring = got > 0 || (got < 0 && errno == EINTR);
     }
     words_->instance_sleeping.store(0, std::memory_order_relaxed);
+    return may_ring;
+  }
+
+  [[nodiscard]] Request& leave() {
+    request_ = Request{};
+    request_.operation = RingOperation::leave;
+    return request_;
   }
 
   void read_request(std::byte* slot) {
@@ -156,7 +180,7 @@ class MappedInstanceRing final : public InstanceRing {
 
 Result<std::unique_ptr<InstanceRing>> InstanceRing::attach(UniqueFd memory,
                                                            UniqueFd instance_doorbell,
-                                                           UniqueFd gateway_doorbell) {
+                                                           UniqueFd gateway_doorbell, Time born) {
   GLOWPLUG_ASSIGN(RingMemory mapped, RingMemory::attach(std::move(memory), kPage));
   const auto* words = reinterpret_cast<const RingWords*>(mapped.data());
   const bool sized =
@@ -169,7 +193,7 @@ Result<std::unique_ptr<InstanceRing>> InstanceRing::attach(UniqueFd memory,
                  {}};
   mapped.forget_descriptor();  // an instance holds nothing but its doorbells open
   return std::unique_ptr<InstanceRing>(std::make_unique<MappedInstanceRing>(
-      std::move(mapped), std::move(instance_doorbell), std::move(gateway_doorbell)));
+      std::move(mapped), std::move(instance_doorbell), std::move(gateway_doorbell), born));
 }
 
 }  // namespace glowplug::instances

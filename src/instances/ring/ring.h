@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "model/infer_request.h"
 #include "model/tensor.h"
 
@@ -66,6 +67,13 @@ struct RingReply {
   RunTiming timing;
 };
 
+/// What an instance says of its start, on the clock that all processes of the machine share; not
+/// more than its word. The past of the clock where it has said nothing.
+struct InstanceTimes {
+  Time born;        ///< right after the fork
+  Time took_first;  ///< it is set up and takes its first request
+};
+
 /// The gateway's end. Not for several threads at once.
 class GatewayRing {
  public:
@@ -95,6 +103,7 @@ class GatewayRing {
   /// instance's word, at most what is in flight: good for choosing what counts as a retry, so the
   /// caller bounds the other retries too.
   [[nodiscard]] virtual std::size_t begun() const = 0;
+  [[nodiscard]] virtual InstanceTimes instance_times() const = 0;
   /// Says that this side is about to sleep; false if there is a reply already (do not sleep).
   [[nodiscard]] virtual bool prepare_to_sleep() = 0;
   virtual void woke() = 0;
@@ -108,10 +117,11 @@ class GatewayRing {
 class InstanceRing {
  public:
   /// `memory` and `instance_doorbell` as GatewayRing gives them, `gateway_doorbell` a ringing end.
-  /// Errors: invalid_argument (not a ring), exhausted.
+  /// `born`: when this process began. Errors: invalid_argument (not a ring), exhausted.
   [[nodiscard]] static Result<std::unique_ptr<InstanceRing>> attach(UniqueFd memory,
                                                                     UniqueFd instance_doorbell,
-                                                                    UniqueFd gateway_doorbell);
+                                                                    UniqueFd gateway_doorbell,
+                                                                    Time born = Clock::now());
   virtual ~InstanceRing() = default;
 
   /// A request lying in its slot; views stay valid until `finish`.
@@ -123,7 +133,7 @@ class InstanceRing {
     std::vector<std::size_t> wanted;
   };
   /// Waits (asleep in read(2) on the doorbell) for the next request. The one before must have been
-  /// finished.
+  /// finished. `leave` with sequence 0, again and again, once the gateway's end is closed.
   [[nodiscard]] virtual Request& next() = 0;
   /// Room in the reply slot of the current request for its next output: a multiple of 64 bytes
   /// into the memory. `index` must be the next of the request's wanted outputs. Errors: too_large,

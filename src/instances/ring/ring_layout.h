@@ -35,6 +35,8 @@ struct RingWords {
   alignas(64) std::atomic<std::uint64_t> replies_published;  ///< written by the instance
   std::atomic<std::uint64_t> requests_begun;
   std::atomic<std::uint32_t> instance_sleeping;
+  std::atomic<std::int64_t> born_ns;        ///< of the monotonic clock; 0: not yet
+  std::atomic<std::int64_t> took_first_ns;  ///< likewise
 };
 static_assert(sizeof(RingWords) <= kPage);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);

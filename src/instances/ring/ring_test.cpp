@@ -183,6 +183,23 @@ TEST(Ring, IsReusedByTheNextInstanceAfterOneWasKilled) {
   ASSERT_TRUE(reply) << reply.error().message;
 }
 
+TEST(Ring, ReadsAsLeaveOnceNobodyIsThereToAskAnyMore) {
+  auto ring = make_ring();
+  const Doorbell gateway = make_doorbell();
+  const auto instance = attach(*ring, gateway);
+  const std::array value{3.0F};
+  ASSERT_TRUE(ring->put_request(request_of(1, value)));
+  ring.reset();  // the gateway's end, without a word
+  EXPECT_EQ(instance->next().operation, RingOperation::infer)
+      << "what lies in the ring comes first";
+  instance->finish(Error{Code::internal, "not looked at", {}}, {});
+  for (int again = 0; again < 2; ++again) {
+    const InstanceRing::Request& last = instance->next();
+    EXPECT_EQ(last.operation, RingOperation::leave);
+    EXPECT_EQ(last.sequence, 0U);
+  }
+}
+
 TEST(Ring, CarriesInputsInPiecesAndLeavesOutWhatIsAbsent) {
   const auto ring = make_ring();
   const Doorbell gateway = make_doorbell();

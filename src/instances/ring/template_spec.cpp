@@ -48,7 +48,10 @@ Result<TemplateSpec> template_spec_from_json(const Json& json) {
 Json to_json(const TemplateReady& ready) {
   return {{"signature", to_json(ready.signature)},
           {"memory_bytes", ready.memory_bytes},
+          {"began_ns", ready.began_ns},
+          {"told_ns", ready.told_ns},
           {"engine_ns", ready.engine_ns},
+          {"confine_ns", ready.confine_ns},
           {"model_ns", ready.model_ns},
           {"warm_up_ns", ready.warm_up_ns},
           {"engine_version", ready.engine_version},
@@ -62,7 +65,10 @@ Result<TemplateReady> template_ready_from_json(const Json& json) {
   TemplateReady ready;
   JsonReader reader(json, "the ready message");
   reader.read("memory_bytes", ready.memory_bytes);
+  reader.read("began_ns", ready.began_ns);
+  reader.read("told_ns", ready.told_ns);
   reader.read("engine_ns", ready.engine_ns);
+  reader.read("confine_ns", ready.confine_ns);
   reader.read("model_ns", ready.model_ns);
   reader.read("warm_up_ns", ready.warm_up_ns);
   reader.read("engine_version", ready.engine_version);

@@ -41,7 +41,10 @@ struct TemplateSpec {
 struct TemplateReady {
   Signature signature;             ///< as the engine reports it
   std::uint64_t memory_bytes = 0;  ///< resident set of the template
+  std::int64_t began_ns = 0;       ///< when it had its start message, on the monotonic clock
+  std::int64_t told_ns = 0;        ///< when it was about to say that it is ready, likewise
   std::int64_t engine_ns = 0;      ///< opening the library
+  std::int64_t confine_ns = 0;     ///< giving up its rights, and making the instances' sandbox
   std::int64_t model_ns = 0;       ///< opening the model
   std::int64_t warm_up_ns = 0;     ///< the first run
   std::string engine_version;

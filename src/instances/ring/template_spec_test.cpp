@@ -8,19 +8,18 @@ namespace glowplug::instances {
 namespace {
 
 TemplateSpec spec() {
-  TemplateSpec made;
-  made.function = "iris";
-  made.version = "2";
-  made.bundle = "/b";
-  made.engine = "onnxruntime";
-  made.engine_library = "/l.so";
-  made.model = "/b/model/model.onnx";
-  made.prepared = true;
-  made.portable_model = "/b/p.onnx";
-  made.memory_bytes = std::uint64_t{1} << 40;
-  made.run_as = 64000;
-  made.sandbox = false;
-  return made;
+  return {.function = "iris",
+          .version = "2",
+          .bundle = "/b",
+          .engine = "onnxruntime",
+          .engine_library = "/l.so",
+          .model = "/b/model/model.onnx",
+          .prepared = true,
+          .portable_model = "/b/p.onnx",
+          .prepare_into = {},
+          .memory_bytes = std::uint64_t{1} << 40,
+          .run_as = 64000,
+          .sandbox = false};
 }
 
 TEST(TemplateSpec, ReadsBackWhatItWrote) {
@@ -62,7 +61,10 @@ TEST(TemplateReady, ReadsBackWhatItWrote) {
   ready.signature.inputs = {{"x", Datatype::fp32, {-1, 4}, false, {}}};
   ready.signature.outputs = {{"y", Datatype::int64, {-1}, false, {}}};
   ready.memory_bytes = 1;
+  ready.began_ns = 11;
+  ready.told_ns = 12;
   ready.engine_ns = 2;
+  ready.confine_ns = 5;
   ready.engine_version = "1.28.0";
   ready.used_prepared = true;
   ready.missing = {"seccomp", "landlock"};

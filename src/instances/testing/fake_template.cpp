@@ -13,6 +13,7 @@
 //   hang_on=N         an instance that gets this number never answers
 //   hostile_on=N      an instance that gets this number answers with another datatype
 //   eat_on=N          an instance that gets this number takes 256 MiB of memory
+//   exhaust_on=N      an instance that gets this number says that it has no memory for it
 //   stay              its instances do not leave when told to
 #include <poll.h>
 #include <sys/prctl.h>
@@ -87,6 +88,7 @@ Result<void> add_one(InstanceRing& ring, InstanceRing::Request& request, const B
   }
   if (behavior.means("hang_on", first)) sleep_forever();
   if (behavior.means("eat_on", first)) eat();
+  if (behavior.means("exhaust_on", first)) return Error{Code::exhausted, "std::bad_alloc", {}};
   const auto answered = behavior.means("hostile_on", first) ? Datatype::int32 : Datatype::fp32;
   if (behavior.has("run_ms")) ::usleep(static_cast<useconds_t>(behavior.number("run_ms") * 1000));
   GLOWPLUG_ASSIGN(auto y, ring.output(0, answered, x.shape, x.bytes.size()));

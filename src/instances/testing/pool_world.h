@@ -138,12 +138,14 @@ class PoolWorld : private PoolObserver {
   Keeper keeper;
   std::vector<ColdStart> cold_starts;
   std::vector<TemplateStart> template_starts;
+  std::vector<scale::EvictionReason> evictions;
   std::unique_ptr<Pool> pool;
   std::unique_ptr<front::FunctionQueue> queue;  // after the pool: goes first
 
  private:
   void on_template_start(const TemplateStart& start) override { template_starts.push_back(start); }
   void on_cold_start(const ColdStart& start) override { cold_starts.push_back(start); }
+  void on_eviction(scale::EvictionReason reason) override { evictions.push_back(reason); }
 };
 
 }  // namespace glowplug::instances::testing

@@ -56,7 +56,7 @@ class RunningServer {
                            });
     EXPECT_TRUE(server);
     server_ = *std::move(server);
-    server_->on_refusal([this](const HttpRefusal& refusal) {
+    server_->on_refusal([this](const HttpRefusal& refusal, HttpAnswer& /*answer*/) {
       refused.put({refusal.status, std::string(refusal.text)});
     });
     port_ = server_->port();

@@ -1,7 +1,9 @@
-// Times a server from exec to its first answer: starts COMMAND, sends REQUEST to 127.0.0.1:PORT every 0.1 ms until the status is 200, prints
-// the milliseconds and the CPU milliseconds of the server and its children, and ends it.
+// Times a server from exec to its first answer: starts COMMAND, sends REQUEST to 127.0.0.1:PORT
+// every 0.1 ms until the status is 200, prints the milliseconds and the CPU milliseconds of the
+// server and its children, and ends it.
 //
-//   launch PORT REQUEST_FILE COMMAND [ARGUMENT...]        REQUEST_FILE: a whole HTTP request with "Connection: close"
+//   launch PORT REQUEST_FILE COMMAND [ARGUMENT...]        REQUEST_FILE: a whole HTTP request with
+//   "Connection: close"
 //
 // A parent in Python would add several milliseconds of its own.
 #include <arpa/inet.h>
@@ -47,7 +49,8 @@ bool answered(int port, const std::string& request) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   char head[13] = {};
   const bool fine = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
-                    ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()) &&
+                    ::send(fd, request.data(), request.size(), MSG_NOSIGNAL) ==
+                        static_cast<ssize_t>(request.size()) &&
                     ::recv(fd, head, 12, MSG_WAITALL) == 12 && std::strcmp(head + 9, "200") == 0;
   ::close(fd);
   return fine;

@@ -1,16 +1,16 @@
-#include "runtime/inline_backend.h"
+#include "front/inline/inline_backend.h"
 
 #include <utility>
 
-#include "runtime/joined_inputs.h"
-#include "runtime/tensor_sink.h"
+#include "front/inline/joined_inputs.h"
+#include "front/inline/tensor_sink.h"
 
-namespace glowplug::runtime {
+namespace glowplug::front {
 
 InlineBackend::InlineBackend(Loop& loop, engine::Session& session, Signature signature)
     : loop_(loop), session_(session), signature_(std::move(signature)) {}
 
-void InlineBackend::submit(front::Batch batch) {
+void InlineBackend::submit(Batch batch) {
   GLOWPLUG_CHECK(free_batches() > 0);
   waiting_ = std::move(batch);
   loop_.post([this, alive = std::weak_ptr<bool>(alive_)] {
@@ -19,17 +19,17 @@ void InlineBackend::submit(front::Batch batch) {
 }
 
 void InlineBackend::run_waiting() {
-  front::Batch batch = *std::exchange(waiting_, std::nullopt);
-  front::Batch::Outcome outcome = run(batch);
+  Batch batch = *std::exchange(waiting_, std::nullopt);
+  Batch::Outcome outcome = run(batch);
   const std::weak_ptr<bool> alive = alive_;
   batch.done(std::move(outcome));
   if (!alive.expired() && on_room_) on_room_();
 }
 
-front::Batch::Outcome InlineBackend::run(const front::Batch& batch) {
+Batch::Outcome InlineBackend::run(const Batch& batch) {
   const JoinedInputs inputs(batch, signature_);
   TensorSink sink;
-  front::Batch::Outcome outcome;
+  Batch::Outcome outcome;
   const auto report = session_.run(inputs.views(), batch.wanted, sink);
   if (!report) {
     outcome.outputs = report.error();
@@ -41,4 +41,4 @@ front::Batch::Outcome InlineBackend::run(const front::Batch& batch) {
   return outcome;
 }
 
-}  // namespace glowplug::runtime
+}  // namespace glowplug::front

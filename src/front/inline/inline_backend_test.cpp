@@ -1,4 +1,4 @@
-#include "runtime/inline_backend.h"
+#include "front/inline/inline_backend.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "front/testing/hand_loop.h"
 
-namespace glowplug::runtime {
+namespace glowplug::front {
 namespace {
 
 /// Gives its input back; refuses a batch that holds a negative number.
@@ -52,20 +52,20 @@ InferRequest request_of(const std::vector<float>& values) {
 
 class InlineBackendTest : public ::testing::Test {
  protected:
-  front::Batch batch_of(const std::vector<const InferRequest*>& requests) {
-    front::Batch batch;
+  Batch batch_of(const std::vector<const InferRequest*>& requests) {
+    Batch batch;
     for (const InferRequest* request : requests) {
       batch.items.push_back({request});
       batch.rows += request->rows;
     }
     batch.wanted = {0};
-    batch.done = [this](front::Batch::Outcome outcome) { outcome_ = std::move(outcome); };
+    batch.done = [this](Batch::Outcome outcome) { outcome_ = std::move(outcome); };
     return batch;
   }
-  front::testing::HandLoop loop_;
+  testing::HandLoop loop_;
   Identity session_;
   InlineBackend backend_{loop_, session_, session_.signature()};
-  std::optional<front::Batch::Outcome> outcome_;
+  std::optional<Batch::Outcome> outcome_;
 };
 
 TEST_F(InlineBackendTest, RunsAfterThePassAndThenTakesTheNext) {
@@ -120,4 +120,4 @@ TEST_F(InlineBackendTest, RunsNothingOnceItIsGone) {
 }
 
 }  // namespace
-}  // namespace glowplug::runtime
+}  // namespace glowplug::front

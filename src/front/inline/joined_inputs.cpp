@@ -1,8 +1,8 @@
-#include "runtime/joined_inputs.h"
+#include "front/inline/joined_inputs.h"
 
-namespace glowplug::runtime {
+namespace glowplug::front {
 
-JoinedInputs::JoinedInputs(const front::Batch& batch, const Signature& signature) {
+JoinedInputs::JoinedInputs(const Batch& batch, const Signature& signature) {
   GLOWPLUG_CHECK(!batch.items.empty());
   for (std::size_t i = 0; i < signature.inputs.size(); ++i) {
     const InferInput& first = batch.items.front().request->inputs.at(i);
@@ -17,16 +17,15 @@ JoinedInputs::JoinedInputs(const front::Batch& batch, const Signature& signature
   }
 }
 
-void JoinedInputs::join(const front::Batch& batch, std::size_t input, Datatype datatype) {
+void JoinedInputs::join(const Batch& batch, std::size_t input, Datatype datatype) {
   Tensor& tensor = joined_.emplace_back();
   tensor.datatype = datatype;
   tensor.shape = batch.items.front().request->inputs.at(input).shape;
   tensor.shape.at(0) = 0;
   std::size_t size = 0;
-  for (const front::BatchItem& item : batch.items)
-    size += item.request->inputs.at(input).bytes.size();
+  for (const BatchItem& item : batch.items) size += item.request->inputs.at(input).bytes.size();
   tensor.bytes.reserve(size);
-  for (const front::BatchItem& item : batch.items) {
+  for (const BatchItem& item : batch.items) {
     const InferInput& piece = item.request->inputs.at(input);
     tensor.shape[0] += piece.shape.at(0);
     tensor.bytes.insert(tensor.bytes.end(), piece.bytes.begin(), piece.bytes.end());
@@ -34,4 +33,4 @@ void JoinedInputs::join(const front::Batch& batch, std::size_t input, Datatype d
   views_.emplace_back(tensor.view());
 }
 
-}  // namespace glowplug::runtime
+}  // namespace glowplug::front

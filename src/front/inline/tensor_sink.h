@@ -4,7 +4,7 @@
 
 #include "engine/engine.h"
 
-namespace glowplug::runtime {
+namespace glowplug::front {
 
 /// Keeps a run's outputs in memory of its own, in the order in which they come.
 class TensorSink final : public engine::OutputSink {
@@ -22,4 +22,4 @@ class TensorSink final : public engine::OutputSink {
   std::vector<Tensor> outputs_;
 };
 
-}  // namespace glowplug::runtime
+}  // namespace glowplug::front

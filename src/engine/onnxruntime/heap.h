@@ -1,0 +1,47 @@
+#pragma once
+#include <cstddef>
+#include <utility>
+
+#include "engine/onnxruntime/page_range.h"
+
+namespace glowplug::engine::ort {
+
+/// Blocks out of a PageRange, aligned to 64 bytes. The lowest free place that fits is taken and
+/// neighbors join when they are free, so runs of one model find the same places again and touch no
+/// new page. Free memory stays with the process until `renew`. All bookkeeping lies in the range.
+/// Not for several threads at once.
+class Heap {
+ public:
+  explicit Heap(PageRange range) : range_(std::move(range)) {}
+  Heap(const Heap&) = delete;
+  Heap& operator=(const Heap&) = delete;
+
+  /// nullptr: more than is reserved, or than this process may have.
+  [[nodiscard]] void* allocate(std::size_t bytes);
+  /// `block` came from `allocate` of this heap and was not released.
+  void release(void* block);
+
+  [[nodiscard]] bool holds(const void* block) const;
+  [[nodiscard]] std::size_t blocks() const { return blocks_; }  ///< not yet released
+  /// The most of the range that was in use at once, from its start.
+  [[nodiscard]] std::size_t peak_bytes() const { return peak_; }
+  /// If there are no blocks: gives all pages back, and lays the range out for as much as was in use
+  /// at the peak. A child forked after that gets pages of its own and copies none. Does nothing
+  /// while there are blocks.
+  void renew();
+
+ private:
+  struct Block;
+  [[nodiscard]] Block* first_fit(std::size_t size, Block**& link);
+  [[nodiscard]] Block* extend(std::size_t size);
+  void leave_small_part();
+  void insert_free(Block* block);
+
+  PageRange range_;
+  std::size_t top_ = 0;    // nothing is in use from here on
+  Block* free_ = nullptr;  // by address; no two are neighbors and none ends at top_
+  std::size_t blocks_ = 0;
+  std::size_t peak_ = 0;
+};
+
+}  // namespace glowplug::engine::ort

@@ -1,0 +1,209 @@
+#include "engine/onnxruntime/heap.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+
+namespace glowplug::engine::ort {
+namespace {
+
+constexpr std::size_t kRoom = std::size_t{64} << 20;
+
+PageRange range(std::size_t bytes = kRoom) {
+  auto made = PageRange::reserve(bytes);
+  GLOWPLUG_CHECK(made);
+  return *std::move(made);
+}
+
+bool aligned_to(const void* at, std::size_t bytes) {
+  return reinterpret_cast<std::uintptr_t>(at) % bytes == 0;
+}
+
+TEST(PageRange, BeginsAtAHugePage) { EXPECT_TRUE(aligned_to(range().data(), kHugePage)); }
+
+TEST(PageRange, KeepsItsContentWhenItGrows) {
+  PageRange pages = range();
+  ASSERT_TRUE(pages.grow(100));
+  pages.data()[PageRange::kSmall - 1] = std::byte{1};
+  ASSERT_TRUE(pages.grow(PageRange::kLarge + 1));
+  pages.data()[PageRange::kLarge + kHugePage - 1] = std::byte{1};
+  EXPECT_EQ(pages.data()[PageRange::kSmall - 1], std::byte{1});
+}
+
+TEST(PageRange, RefusesMoreThanWasReserved) {
+  PageRange pages = range();
+  EXPECT_TRUE(pages.grow(kRoom));
+  EXPECT_FALSE(pages.grow(kRoom + 1));
+}
+
+TEST(PageRange, IsEmptyOfContentAfterRenewing) {
+  PageRange pages = range();
+  ASSERT_TRUE(pages.grow(2 * kHugePage));
+  pages.data()[7] = pages.data()[kHugePage] = std::byte{1};
+  ASSERT_TRUE(pages.renew(2 * kHugePage));
+  EXPECT_EQ(pages.data()[7], std::byte{0});
+  EXPECT_EQ(pages.data()[kHugePage], std::byte{0});
+}
+
+TEST(Heap, BlocksAreAlignedAndDoNotOverlap) {
+  Heap heap(range());
+  std::mt19937 random(1);
+  std::map<std::byte*, std::size_t> blocks;
+  for (int i = 0; i < 4000; ++i) {
+    if (blocks.empty() || random() % 5 < 3) {
+      const std::size_t size = random() % 20'000;
+      auto* const block = static_cast<std::byte*>(heap.allocate(size));
+      ASSERT_NE(block, nullptr);
+      ASSERT_TRUE(aligned_to(block, 64));
+      const auto after = blocks.lower_bound(block);
+      if (after != blocks.end()) {
+        ASSERT_LE(block + size, after->first);
+      }
+      if (after != blocks.begin()) {
+        ASSERT_LE(std::prev(after)->first + std::prev(after)->second, block);
+      }
+      std::memset(block, 0xff, size);
+      blocks[block] = size;
+    } else {
+      const auto victim = std::next(blocks.begin(), static_cast<int>(random() % blocks.size()));
+      heap.release(victim->first);
+      blocks.erase(victim);
+    }
+    ASSERT_EQ(heap.blocks(), blocks.size());
+  }
+  for (const auto& [block, size] : blocks) heap.release(block);
+  EXPECT_EQ(heap.blocks(), 0U);
+}
+
+TEST(Heap, TakesTheLowestPlaceThatFits) {
+  Heap heap(range());
+  void* const first = heap.allocate(1000);
+  void* const second = heap.allocate(1000);
+  void* const third = heap.allocate(1000);
+  heap.release(first);
+  heap.release(second);
+  EXPECT_EQ(heap.allocate(2000), first);
+  heap.release(third);
+}
+
+TEST(Heap, TheSameRunFindsTheSamePlaces) {
+  Heap heap(range());
+  const auto run = [&heap] {
+    std::vector<void*> places;
+    for (const std::size_t size : {400'000U, 90'000U, 1'200'000U, 64U}) {
+      places.push_back(heap.allocate(size));
+      if (places.size() == 3) heap.release(places.at(0));
+    }
+    for (std::size_t i = 1; i < places.size(); ++i) heap.release(places[i]);
+    return places;
+  };
+  const auto first = run();
+  const std::size_t peak = heap.peak_bytes();
+  EXPECT_EQ(run(), first);
+  EXPECT_EQ(heap.peak_bytes(), peak);
+}
+
+TEST(Heap, ASmallRestGoesWithItsBlock) {
+  Heap heap(range());
+  void* const first = heap.allocate(1000);
+  void* const second = heap.allocate(1000);
+  heap.release(first);
+  EXPECT_EQ(heap.allocate(960), first);
+  EXPECT_NE(heap.allocate(1), first);
+  heap.release(second);
+}
+
+TEST(Heap, KnowsItsOwnBlocks) {
+  Heap heap(range());
+  Heap other(range());
+  void* const block = heap.allocate(1);
+  EXPECT_TRUE(heap.holds(block));
+  EXPECT_FALSE(other.holds(block));
+}
+
+TEST(Heap, GivesNothingBeyondItsRange) {
+  Heap heap(range(2 * kHugePage));
+  EXPECT_EQ(heap.allocate(kHugePage), nullptr);
+  EXPECT_EQ(heap.allocate(SIZE_MAX), nullptr);
+  EXPECT_NE(heap.allocate(kHugePage / 2), nullptr);
+}
+
+TEST(Heap, SmallBlocksStillGoBeforeALargeOne) {
+  Heap heap(range());
+  void* const small = heap.allocate(1000);
+  void* const large = heap.allocate(kHugePage);
+  EXPECT_GT(large, static_cast<std::byte*>(small) + PageRange::kSmall);
+  void* const next = heap.allocate(1000);
+  EXPECT_LT(next, large);
+  for (void* const block : {small, large, next}) heap.release(block);
+  // A block of the whole small part: the free pieces have joined.
+  EXPECT_EQ(heap.allocate(PageRange::kSmall - 64), small);
+}
+
+TEST(Heap, IsAsNewAfterRenewing) {
+  Heap heap(range());
+  void* const small = heap.allocate(1000);
+  void* const large = heap.allocate(kHugePage);
+  heap.release(large);
+  heap.release(small);
+  heap.renew();
+  EXPECT_EQ(heap.allocate(1000), small);
+  EXPECT_EQ(heap.allocate(kHugePage), large);
+}
+
+TEST(Heap, KeepsWhatIsInUseWhenRenewed) {
+  Heap heap(range());
+  auto* const block = static_cast<char*>(heap.allocate(100));
+  std::strcpy(block, "kept");
+  heap.renew();
+  EXPECT_STREQ(block, "kept");
+}
+
+bool has_huge_pages() {
+  const auto modes = read_file("/sys/kernel/mm/transparent_hugepage/enabled", 4096);
+  return modes && modes->find("[never]") == std::string::npos;
+}
+
+long page_faults() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt;
+}
+
+/// Faults of one use of `bytes`, in a forked child.
+long faults_of_child(Heap& heap, std::size_t bytes) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const long before = page_faults();
+    std::memset(heap.allocate(bytes), 1, bytes);
+    ::_exit(static_cast<int>(std::min(255L, page_faults() - before)));
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WEXITSTATUS(status);
+}
+
+TEST(Heap, AChildOfARenewedHeapTakesHugePages) {
+  if (!has_huge_pages()) GTEST_SKIP() << "this system gives no huge pages";
+  Heap heap(range());
+  constexpr std::size_t kUse = 3 * kHugePage;
+  void* const block = heap.allocate(kUse);
+  std::memset(block, 1, kUse);
+  heap.release(block);
+  heap.renew();
+  // Three, and one small page for the head's overhang; by small pages it would be 1536.
+  EXPECT_LE(faults_of_child(heap, kUse), 16);
+}
+
+}  // namespace
+}  // namespace glowplug::engine::ort
