@@ -118,3 +118,17 @@ def test_a_changed_form_is_not_used(shared_glowplug, bundle):
     with programs.serve(shared_glowplug, copy) as server:
         assert np.allclose(answer_of(server), expected, atol=1e-5)
         assert "portable" in server.log_text()
+
+
+def test_a_compiled_model_answers_alike_on_every_cpu_and_without_the_library(shared_glowplug, bundle):
+    assert (bundle / "prepared" / "native-any" / "model.plan").exists()
+    with programs.handler(shared_glowplug, bundle, "--engine", "onnxruntime") as server:
+        expected = answer_of(server)
+    arguments = ("glowplug-handler", bundle, "--http-port", "0", "--engine-library", "/nowhere.so")
+    for command in (shared_glowplug.command(*arguments), EMULATOR + shared_glowplug.command(*arguments)):
+        server = programs.Server(command, shared_glowplug.environment, shared_glowplug.home)
+        try:
+            assert np.allclose(answer_of(server), expected, atol=1e-5)
+            wait_until(lambda: "the native engine serves" in server.log_text(), "the log says which engine serves")
+        finally:
+            server.stop()
