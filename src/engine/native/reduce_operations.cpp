@@ -139,7 +139,9 @@ class Reduce final : public Operation {
   Result<void> run_all() {
     const T* const x = in(0).values<T>().data();
     const auto to = out().room<T>();
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] = one(x + results_.offset(i));
+    // Of no terms there is no place either: x may be null.
+    for (std::size_t i = 0; i < to.size(); ++i)
+      to[i] = one(terms_count_ == 0 ? x : x + results_.offset(i));
     return {};
   }
   template <class T>
