@@ -15,7 +15,7 @@ struct Check {
   std::string name;  ///< stable, snake_case: "transparent_huge_pages"
   Finding finding = Finding::ok;
   std::string found;    ///< what is there
-  std::string meaning;  ///< for speed or safety; empty when nothing follows
+  std::string meaning;  ///< for speed or safety
   std::string remedy;   ///< a command where there is one; empty when nothing is to be done
 };
 
