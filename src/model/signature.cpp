@@ -62,12 +62,22 @@ Result<std::vector<std::string>> labels_from_json(const Json& json) {
   return labels;
 }
 
+bool has_control_characters(std::string_view name) {
+  return std::any_of(name.begin(), name.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+  });
+}
+
 Result<TensorSpec> spec_from_json(const Json& json) {
   if (!json.is_object()) return bad("an input or output must be an object");
   TensorSpec spec;
   for (const auto& [key, value] : json.items()) {
     if (key == "name" && value.is_string()) {
       spec.name = value.get<std::string>();
+      if (has_control_characters(spec.name))
+        return bad(fmt::format("the name {} has control characters, which would reach terminals",
+                               quote_json(spec.name)));
     } else if (key == "datatype" && value.is_string()) {
       const auto datatype = datatype_named(value.get<std::string>());
       if (!datatype) return bad("unknown datatype \"" + value.get<std::string>() + "\"");

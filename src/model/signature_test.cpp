@@ -24,7 +24,9 @@ TEST(Signature, RefusesWhatItDoesNotKnow) {
   for (const char* change : {R"({"extra":1})", R"({"inputs":{}})", R"({"max_batch":-1})",
                              R"({"inputs":[{"name":"x","datatype":"FP33","shape":[1]}]})",
                              R"({"inputs":[{"name":"x","datatype":"FP32","shape":[-2]}]})",
-                             R"({"inputs":[{"name":"x","datatype":"FP32"}]})"}) {
+                             R"({"inputs":[{"name":"x","datatype":"FP32"}]})",
+                             R"({"inputs":[{"name":"x\u001b[2J","datatype":"FP32","shape":[1]}]})",
+                             R"({"inputs":[{"name":"x\ny","datatype":"FP32","shape":[1]}]})"}) {
     Json json = to_json(iris());
     json.update(Json::parse(change));
     EXPECT_FALSE(signature_from_json(json)) << change;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 namespace glowplug::cli {
 namespace {
@@ -16,12 +17,19 @@ std::string json_line(std::string_view schema, bool ok, Json fields) {
 
 }  // namespace
 
-void write_or_leave(int fd, std::string_view text) {
+void write_or_leave(int fd, std::string_view raw) {
+  const std::string shown = harmless(raw);
+  std::string_view text = shown;
   while (!text.empty()) {
     const ssize_t wrote = ::write(fd, text.data(), text.size());
     if (wrote < 0 && errno == EINTR) continue;
     if (wrote < 0 && errno == EPIPE) ::_exit(kPipeClosed);
-    if (wrote < 0) ::_exit(kFailed);  // a full disk: there is nowhere left to say so
+    if (wrote < 0) {
+      if (fd != STDERR_FILENO)
+        write_or_leave(STDERR_FILENO, fmt::format("error: the output cannot be written: {}\n",
+                                                  std::strerror(errno)));
+      ::_exit(kFailed);
+    }
     text.remove_prefix(static_cast<std::size_t>(wrote));
   }
 }

@@ -52,6 +52,13 @@ std::string_view sequence_of(Style style) {
   return "";
 }
 
+/// Of a color sequence at the start of `text`, ESC [ digits and semicolons m; 0: there is none.
+std::size_t color_length(std::string_view text) {
+  if (!text.starts_with("\x1b[")) return 0;
+  const std::size_t end = text.find_first_not_of("0123456789;", 2);
+  return end != std::string_view::npos && text[end] == 'm' ? end + 1 : 0;
+}
+
 }  // namespace
 
 TerminalFacts facts_of_this_process() {
@@ -79,6 +86,24 @@ std::string paint(Style style, std::string_view text, bool color) {
   const std::string_view sequence = sequence_of(style);
   if (!color || sequence.empty()) return std::string(text);
   return fmt::format("{}{}\x1b[0m", sequence, text);
+}
+
+std::string harmless(std::string_view text) {
+  std::string shown;
+  shown.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool control = byte < 0x20 || byte == 0x7f;
+    if (!control || byte == '\n' || byte == '\t') {
+      shown += text[i];
+    } else if (const std::size_t color = color_length(text.substr(i)); color > 0) {
+      shown += text.substr(i, color);
+      i += color - 1;
+    } else {
+      shown += fmt::format("\\x{:02x}", byte);
+    }
+  }
+  return shown;
 }
 
 std::size_t columns_of(std::string_view text) {

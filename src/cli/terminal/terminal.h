@@ -37,6 +37,11 @@ enum class Style { plain, bold, dim, good, warning, bad };
 /// `text` in the style's color when `color`, else as it is. Sense is never carried by color alone.
 [[nodiscard]] std::string paint(Style style, std::string_view text, bool color);
 
+/// `text` without what could move a terminal's cursor or change its state: control characters are
+/// shown as "\\x1b", all but newlines, tabs and our own colors. Names out of a model file or a
+/// bundle may hold anything.
+[[nodiscard]] std::string harmless(std::string_view text);
+
 /// Columns that `text` takes: UTF-8 characters, without color sequences.
 [[nodiscard]] std::size_t columns_of(std::string_view text);
 

@@ -56,5 +56,11 @@ TEST(Terminal, CountsCharactersWithoutColors) {
   EXPECT_EQ(columns_of(""), 0U);
 }
 
+TEST(Terminal, ShowsControlCharactersInsteadOfObeyingThem) {
+  EXPECT_EQ(harmless("x\x1b[2J\r\x07y\x7f"), "x\\x1b[2J\\x0d\\x07y\\x7f");
+  EXPECT_EQ(harmless("\x1b[1;31mred\x1b[0m\tand\n"), "\x1b[1;31mred\x1b[0m\tand\n");
+  EXPECT_EQ(harmless("\x1b["), "\\x1b[");
+}
+
 }  // namespace
 }  // namespace glowplug::cli

@@ -34,14 +34,14 @@ inline Floats bounded(Floats x, float low, float high) {
 
 void store_part(float* to, const Floats* values, std::size_t count) {
   float whole[kPanelWidth];
-  for (int v = 0; v < kVectors; ++v) store(whole + v * kLanes, values[v]);
+  for (int v = 0; v < kVectors; ++v) store(whole + static_cast<std::size_t>(v) * kLanes, values[v]);
   for (std::size_t i = 0; i < count; ++i) to[i] = whole[i];
 }
 
 void load_part(const float* from, Floats* values, std::size_t count) {
   float whole[kPanelWidth] = {};
   for (std::size_t i = 0; i < count; ++i) whole[i] = from[i];
-  for (int v = 0; v < kVectors; ++v) values[v] = load(whole + v * kLanes);
+  for (int v = 0; v < kVectors; ++v) values[v] = load(whole + static_cast<std::size_t>(v) * kLanes);
 }
 
 /// Adds the bias, clamps and stores one row of one panel.
@@ -50,7 +50,8 @@ inline void finish(const MatrixProduct& p, std::size_t row, std::size_t column, 
   Floats bias[kVectors] = {};
   if (p.column_bias != nullptr) {
     if (left >= kPanelWidth) {
-      for (int v = 0; v < kVectors; ++v) bias[v] = load(p.column_bias + column + v * kLanes);
+      for (int v = 0; v < kVectors; ++v)
+        bias[v] = load(p.column_bias + column + static_cast<std::size_t>(v) * kLanes);
     } else {
       load_part(p.column_bias + column, bias, left);
     }
@@ -62,7 +63,7 @@ inline void finish(const MatrixProduct& p, std::size_t row, std::size_t column, 
   }
   float* const to = p.out + row * p.out_stride + column;
   if (left >= kPanelWidth) {
-    for (int v = 0; v < kVectors; ++v) store(to + v * kLanes, sums[v]);
+    for (int v = 0; v < kVectors; ++v) store(to + static_cast<std::size_t>(v) * kLanes, sums[v]);
   } else {
     store_part(to, sums, left);
   }
@@ -81,7 +82,8 @@ void tile(const MatrixProduct& p, std::size_t row, std::size_t panel) {
     for (int q = 0; q < Panels; ++q) {
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
-        const Floats weights = load(b + static_cast<std::size_t>(q) * panel_size + v * kLanes);
+        const Floats weights = load(b + static_cast<std::size_t>(q) * panel_size +
+                                    static_cast<std::size_t>(v) * kLanes);
 #pragma GCC unroll 8
         for (int r = 0; r < Rows; ++r)
           sums[r][q][v] += weights * a[static_cast<std::size_t>(r) * p.a_stride + k];
@@ -108,7 +110,8 @@ void row_tile(const MatrixProduct& p, std::size_t row, std::size_t panel) {
     for (int q = 0; q < Panels; ++q) {
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
-        const float* const at = b + static_cast<std::size_t>(q) * panel_size + v * kLanes;
+        const float* const at =
+            b + static_cast<std::size_t>(q) * panel_size + static_cast<std::size_t>(v) * kLanes;
         even[q][v] += load(at) * a[k];
         odd[q][v] += load(at + kPanelWidth) * a[k + 1];
       }
@@ -117,7 +120,9 @@ void row_tile(const MatrixProduct& p, std::size_t row, std::size_t panel) {
   if (k < p.depth) {
     for (int q = 0; q < Panels; ++q)
       for (int v = 0; v < kVectors; ++v)
-        even[q][v] += load(b + static_cast<std::size_t>(q) * panel_size + v * kLanes) * a[k];
+        even[q][v] += load(b + static_cast<std::size_t>(q) * panel_size +
+                           static_cast<std::size_t>(v) * kLanes) *
+                      a[k];
   }
   for (int q = 0; q < Panels; ++q) {
     for (int v = 0; v < kVectors; ++v) even[q][v] += odd[q][v];

@@ -47,7 +47,8 @@ Result<void> Operand::set(Element new_element, std::span<const std::int64_t> new
   for (const std::int64_t dimension : new_shape) {
     if (dimension < 0) return invalid_argument("a negative dimension: " + to_string(new_shape));
     const auto size = static_cast<std::uint64_t>(dimension);
-    if (size > kMostElements || (bound *= std::max<std::uint64_t>(size, 1)) > kMostElements)
+    if (size <= kMostElements) bound *= std::max<std::uint64_t>(size, 1);
+    if (size > kMostElements || bound > kMostElements)
       return Error{Code::exhausted, "too many elements: " + to_string(new_shape), {}};
     product *= size;
   }
