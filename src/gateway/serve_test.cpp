@@ -239,10 +239,16 @@ TEST_F(ServeTest, MetricsTellOfProcessesAndPromtoolAcceptsThem) {
   options.bundles = {bundle("echo")};
   start();
   EXPECT_EQ(ask("POST", "/v2/models/echo/infer", kRow).status, 200);
-  const std::string text = ask("GET", "/metrics").body;
+  const Time start_of_wait = Clock::now();
+  // The answer may come before the template's word of the fork.
+  const std::string idle = "glowplug_instances{function=\"echo\",state=\"idle\",version=\"1\"} 1\n";
+  std::string text;
+  do {
+    text = ask("GET", "/metrics").body;
+  } while (text.find(idle) == std::string::npos && Clock::now() < start_of_wait + seconds(30));
   EXPECT_EQ(observe::testing::promtool_complaints(text), "");
   for (const char* part :
-       {"glowplug_instances{function=\"echo\",state=\"idle\",version=\"1\"} 1\n",
+       {idle.c_str(),
         "glowplug_process_events_total{event=\"template_started\",function=\"echo\",version=\"1\"} "
         "1\n",
         "glowplug_cold_start_phase_duration_seconds_count{function=\"echo\",phase=\"fork\"",

@@ -193,8 +193,7 @@ long faults_of_child(Heap& heap, std::size_t bytes) {
   return WEXITSTATUS(status);
 }
 
-TEST(Heap, AChildOfARenewedHeapTakesHugePages) {
-  if (!has_huge_pages()) GTEST_SKIP() << "this system gives no huge pages";
+TEST(Heap, AChildOfARenewedHeapTakesHugePagesWhereTheSystemGivesThem) {
   Heap heap(range());
   constexpr std::size_t kUse = 3 * kHugePage;
   void* const block = heap.allocate(kUse);
@@ -202,7 +201,11 @@ TEST(Heap, AChildOfARenewedHeapTakesHugePages) {
   heap.release(block);
   heap.renew();
   // Three, and one small page for the head's overhang; by small pages it would be 1536.
-  EXPECT_LE(faults_of_child(heap, kUse), 16);
+  const long faults = faults_of_child(heap, kUse);
+  EXPECT_GE(faults, 1);
+  if (has_huge_pages()) {
+    EXPECT_LE(faults, 16);
+  }
 }
 
 }  // namespace
