@@ -219,6 +219,22 @@ SourcePlace place_at(std::string_view text, std::size_t offset) {
   return {line, offset - (start + 1)};
 }
 
+/// Where the content of a second document starts: the line behind a "---" that follows content; the
+/// text's size if there is none.
+std::size_t second_document(std::string_view text) {
+  bool content = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    const bool marker = line.starts_with("---") && (line.size() == 3 || line[3] == ' ');
+    if (marker && content) return std::min(end + 1, text.size() - 1);
+    const bool blank = line.find_first_not_of(" \t\r") == std::string_view::npos;
+    content = content || !(marker || blank || line.starts_with('#') || line.starts_with('%'));
+    at = end + 1;
+  }
+  return text.size();
+}
+
 }  // namespace
 
 Attempt<ProjectFile> parse_project(std::string_view text, const std::filesystem::path& path,
@@ -227,12 +243,14 @@ Attempt<ProjectFile> parse_project(std::string_view text, const std::filesystem:
   if (const std::size_t good = utf8_prefix(text); good < text.size())
     return source.failure(place_at(text, good), "this is not UTF-8", "save the file as UTF-8");
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.empty()) return source.failure({}, "the file is empty", "name: iris");
-    if (documents.size() > 1)
-      return source.failure(place_of(documents[1]), "the file holds more than one document",
+    if (const std::size_t second = second_document(text); second < text.size())
+      return source.failure(place_at(text, second), "the file holds more than one document",
                             "keep one");
-    return Reader(source, environment, path).read(documents.front());
+    // Only one is loaded: of all, the library makes endlessly many out of a lone comma.
+    const YAML::Node document = YAML::Load(std::string(text));
+    if (!document || document.IsNull())
+      return source.failure({}, "the file is empty", "name: iris");
+    return Reader(source, environment, path).read(document);
   } catch (const YAML::Exception& refused) {
     return source.failure(place_of(refused.mark), "this is not YAML: " + refused.msg);
   }
