@@ -38,9 +38,9 @@ def ours(name, bundle, port):
     serve = [BIN / "glowplug", "serve", bundle, "--http-port", port, "--no-access-log", "--idle-timeout", "10m"]
     return [
         Peer("glowplug-handler", name, [BIN / "glowplug-handler", bundle, "--http-port", port, "--engine", "onnxruntime", "--no-access-log"], binary=True),
-        Peer("glowplug-handler, native", name, [BIN / "glowplug-handler", bundle, "--http-port", port, "--engine", "native", "--no-access-log"], binary=True),
+        Peer("glowplug-handler native", name, [BIN / "glowplug-handler", bundle, "--http-port", port, "--engine", "native", "--no-access-log"], binary=True),
         Peer("glowplug serve", name, [*serve, "--engine", "onnxruntime"], binary=True),
-        Peer("glowplug serve, native", name, [*serve, "--engine", "native"], binary=True),
+        Peer("glowplug serve native", name, [*serve, "--engine", "native"], binary=True),
     ]
 
 
