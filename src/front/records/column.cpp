@@ -117,6 +117,12 @@ Result<void> Column::append(const Json& value) {
   return bare ? append_element(value) : append_nested(value, first_axis_);
 }
 
+Shape Column::shape() const {
+  Shape reached = shape_;
+  std::replace_if(reached.begin(), reached.end(), [](std::int64_t size) { return size < 0; }, 0);
+  return reached;
+}
+
 Result<void> Column::append_nested(const Json& value, std::size_t axis) {
   if (axis == shape_.size()) return append_element(value);
   GLOWPLUG_TRY(fix_dimension(value, axis));

@@ -23,8 +23,9 @@ class Column {
   /// too_large.
   [[nodiscard]] Result<void> append(const Json& value);
 
-  /// With the number of rows as dimension 0, unless one value is the whole tensor.
-  [[nodiscard]] const Shape& shape() const { return shape_; }
+  /// With the number of rows as dimension 0, unless one value is the whole tensor. A free dimension
+  /// that no value reached, because a list around it is empty, is 0.
+  [[nodiscard]] Shape shape() const;
   [[nodiscard]] std::vector<std::byte> take_bytes() { return std::move(bytes_); }
 
  private:

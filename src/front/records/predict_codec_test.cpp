@@ -113,6 +113,13 @@ TEST(ReadRecords, TakesFreeDimensionsFromTheValues) {
             "record 1, field \"x\": the value is a list of 3, a list of 2 was expected");
 }
 
+TEST(ReadRecords, FreeDimensionsInsideAnEmptyListAreZero) {
+  const auto whole = read_records("[[],[]]", one_input({2, -1, -1}));
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_EQ(whole->inputs[0].shape, (Shape{2, 0, 0}));
+  EXPECT_TRUE(whole->inputs[0].bytes.empty());
+}
+
 TEST(ReadRecords, OneRecordHoldsWholeTensorsWhereThereAreNoRows) {
   const auto request = read_records("[[1,2],[3,4]]", one_input({2, -1}));
   ASSERT_TRUE(request) << request.error().message;
