@@ -41,4 +41,11 @@ std::string listening_address(std::string_view line) {
   return std::string(line.substr(std::min(kListening.size(), line.size())));
 }
 
+Report served(gateway::Ended ended) {
+  Report report;
+  report.shown = true;
+  if (ended == gateway::Ended::interrupted) report.exit_code = kInterrupted;
+  return report;
+}
+
 }  // namespace glowplug::cli

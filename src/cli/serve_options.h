@@ -14,4 +14,7 @@ namespace glowplug::cli {
 /// "127.0.0.1:8080" out of the line that gateway::serve announces, "listening http=127.0.0.1:8080".
 [[nodiscard]] std::string listening_address(std::string_view line);
 
+/// What a verb returns that served, and has written its results: 130 after Ctrl-C.
+[[nodiscard]] Report served(gateway::Ended ended);
+
 }  // namespace glowplug::cli

@@ -48,11 +48,10 @@ Attempt<Report> run_serve(const Session& session) {
   GLOWPLUG_TRY(check_bundles(options.bundles));
   if (options.bundles.empty()) GLOWPLUG_TRY(check_store_has_functions(session));
   Log log = serve_log(session);
-  GLOWPLUG_TRY(gateway::serve(options, log,
-                              [&](const std::string& line) { announce(session.output, line); }));
-  Report report;
-  report.shown = true;
-  return report;
+  GLOWPLUG_ASSIGN(const gateway::Ended ended,
+                  gateway::serve(options, log,
+                                 [&](const std::string& line) { announce(session.output, line); }));
+  return served(ended);
 }
 
 }  // namespace glowplug::cli

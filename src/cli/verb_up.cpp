@@ -68,13 +68,12 @@ Attempt<Report> run_up(const Session& session) {
     session.output.warning(
         "UNVERIFIED: no sample ran when this model was exported; nothing vouches for its answers");
   Log log = serve_log(session);
-  GLOWPLUG_TRY(gateway::serve(options, log, [&](const std::string& line) {
-    session.output.report("glowplug.up/1", announcement(session, up, bundle, line));
-    session.output.note("Stop: Ctrl-C");
-  }));
-  Report report;
-  report.shown = true;
-  return report;
+  GLOWPLUG_ASSIGN(const gateway::Ended ended,
+                  gateway::serve(options, log, [&](const std::string& line) {
+                    session.output.report("glowplug.up/1", announcement(session, up, bundle, line));
+                    session.output.note("Stop: Ctrl-C");
+                  }));
+  return served(ended);
 }
 
 }  // namespace glowplug::cli

@@ -97,11 +97,14 @@ class Service {
 
   [[nodiscard]] std::string address() const { return address_text(options_.host, server_->port()); }
 
+  [[nodiscard]] Ended ended() const { return ended_; }
+
   void on_signal(int number) {
     if (ending_) return end_hard(number);
     if (number == SIGHUP) return gateway_.reload();
     ending_ = true;
     if (number == SIGTERM) return drain();
+    ended_ = Ended::interrupted;
     end_now("interrupted");
   }
 
@@ -143,6 +146,7 @@ class Service {
   std::unique_ptr<http::HttpServer> server_;
   Loop::Handle drain_timer_;
   bool ending_ = false;
+  Ended ended_ = Ended::drained;
 };
 
 void announce(const Gateway& gateway, const std::string& address, const ServeOptions& options,
@@ -156,8 +160,8 @@ void announce(const Gateway& gateway, const std::string& address, const ServeOpt
 
 }  // namespace
 
-Result<void> serve(const ServeOptions& options, Log& log,
-                   const std::function<void(const std::string& line)>& listening) {
+Result<Ended> serve(const ServeOptions& options, Log& log,
+                    const std::function<void(const std::string& line)>& listening) {
   GLOWPLUG_ASSIGN(std::unique_ptr<FunctionSource> source, source_of(options));
   GLOWPLUG_ASSIGN(ProcessSignals signals, ProcessSignals::block());  // before the keeper's thread
   http::AsioLoop loop;
@@ -184,7 +188,7 @@ Result<void> serve(const ServeOptions& options, Log& log,
   loop.run([&gateway] { gateway.front().after_pass(); });
   access_log.flush();
   signals.unwatch();
-  return {};
+  return service.ended();
 }
 
 }  // namespace glowplug::gateway

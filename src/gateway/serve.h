@@ -34,6 +34,9 @@ struct ServeOptions {
   bool sandbox = true;                   ///< seccomp, landlock, a user of their own for instances
 };
 
+/// Why `serve` came back.
+enum class Ended { drained, interrupted };
+
 /// Serves until SIGTERM (drains) or SIGINT (ends at once); a second one of them ends the process as
 /// if nobody had caught it. SIGHUP reads the functions again without losing a request: a new
 /// version takes over when its template is ready, the old one finishes what it has. Blocks these
@@ -46,7 +49,7 @@ struct ServeOptions {
 ///
 /// Errors: not_found (a bundle), invalid_argument, unavailable (port taken, with the fix), the
 /// first function's if none of them can be served, and what the store says.
-[[nodiscard]] Result<void> serve(const ServeOptions& options, Log& log,
-                                 const std::function<void(const std::string& line)>& listening);
+[[nodiscard]] Result<Ended> serve(const ServeOptions& options, Log& log,
+                                  const std::function<void(const std::string& line)>& listening);
 
 }  // namespace glowplug::gateway

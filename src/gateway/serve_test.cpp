@@ -95,7 +95,7 @@ class ServeTest : public ::testing::Test {
             const std::lock_guard lock(log_mutex);
             log_text += line;
           }};
-  Result<void> outcome;
+  Result<Ended> outcome = Ended::drained;
   std::string first_line;
   std::uint16_t port = 0;
 

@@ -48,7 +48,7 @@ std::string describe(const Failure& failure, bool color) {
 }
 
 int Output::report(std::string_view schema, const Report& report) const {
-  const int exit_code = report.said_no ? report.said_no->exit_code : kDone;
+  const int exit_code = report.said_no ? report.said_no->exit_code : report.exit_code;
   if (report.shown) return exit_code;
   switch (mode_) {
     case OutputMode::json:

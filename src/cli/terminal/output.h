@@ -18,7 +18,8 @@ struct Report {
   std::vector<std::string> next = {};  ///< commands that usually follow; shown on stderr
   /// A check said no: the result is shown all the same, and this after it; its exit code counts.
   std::optional<Failure> said_no = {};
-  bool shown = false;  ///< the verb wrote its results itself
+  bool shown = false;     ///< the verb wrote its results itself
+  int exit_code = kDone;  ///< where nothing said no
 };
 
 enum class OutputMode { text, json, quiet };

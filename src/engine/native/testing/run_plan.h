@@ -71,6 +71,7 @@ inline bool open_and_run(std::span<const std::byte> bytes, const Kernels& kernel
     const auto inputs = some_inputs((*session)->signature(), rows);
     if (inputs.size() != (*session)->signature().inputs.size()) return false;
     std::vector<std::optional<TensorView>> views;
+    views.reserve(inputs.size());
     for (const auto& input : inputs) views.emplace_back(input->view());
     std::vector<std::size_t> wanted((*session)->signature().outputs.size());
     std::iota(wanted.begin(), wanted.end(), std::size_t{0});
