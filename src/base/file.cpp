@@ -40,6 +40,11 @@ Code code_of(int errno_value) {
   }
 }
 
+std::string fix_of(int errno_value) {
+  const bool full = errno_value == ENOSPC || errno_value == EDQUOT;
+  return full ? "make room on that file system (df -h shows how full each is)" : "";
+}
+
 Result<void> write_all(int fd, std::string_view bytes, const std::filesystem::path& path) {
   while (!bytes.empty()) {
     const ssize_t wrote = ::write(fd, bytes.data(), bytes.size());
@@ -55,7 +60,7 @@ Result<void> write_all(int fd, std::string_view bytes, const std::filesystem::pa
 Error system_error(std::string_view what, int errno_value) {
   return Error{code_of(errno_value),
                fmt::format("{}: {}", what, std::generic_category().message(errno_value)),
-               {}};
+               fix_of(errno_value)};
 }
 
 Result<UniqueFd> open_file(const std::filesystem::path& path, int flags, unsigned mode) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace glowplug::store {
@@ -32,6 +33,12 @@ Error error_of(sqlite3* connection, int result) {
   const char* file = connection == nullptr ? nullptr : sqlite3_db_filename(connection, "main");
   const char* text = connection == nullptr ? sqlite3_errstr(result) : sqlite3_errmsg(connection);
   Error error{code_of(result), fmt::format("index {}: {}", file == nullptr ? "" : file, text), {}};
+  const int cause = connection == nullptr ? 0 : sqlite3_system_errno(connection);
+  if (error.code == Code::exhausted || cause == ENOSPC || cause == EDQUOT) {
+    error.code = Code::exhausted;
+    error.message += ": no space left on its file system";
+    error.fix = "make room there; `glowplug clean` removes the bundles that no function uses";
+  }
   if (error.code == Code::unavailable) error.fix = "try again: another process is writing";
   return error;
 }
@@ -48,6 +55,14 @@ std::string uri_of(const std::filesystem::path& file, std::string_view parameter
 
 std::string location(const std::filesystem::path& file, Database::Access access) {
   return uri_of(file, access == Database::Access::snapshot ? "?immutable=1" : "");
+}
+
+/// The log and its index stay when the last process closes them. What they hold on the disk is then
+/// room enough to read a store, and to remove functions, when the disk is full.
+void keep_log_files(sqlite3* connection) {
+  int keep = 1;
+  GLOWPLUG_CHECK(sqlite3_file_control(connection, "main", SQLITE_FCNTL_PERSIST_WAL, &keep) ==
+                 SQLITE_OK);
 }
 
 int flags_of(Database::Access access) {
@@ -96,8 +111,10 @@ Result<Database> Database::open(const std::filesystem::path& file, Access access
   sqlite3_busy_timeout(connection, kBusyTimeoutMs);
   sqlite3_extended_result_codes(connection, 1);
   GLOWPLUG_TRY(database.execute("PRAGMA foreign_keys=ON"));
-  if (access == Access::write)
+  if (access == Access::write) {
+    keep_log_files(connection);
     GLOWPLUG_TRY(database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"));
+  }
   return database;
 }
 

@@ -17,7 +17,7 @@ namespace glowplug::store {
 namespace {
 
 constexpr const char* kIndexFile = "index.sqlite";
-constexpr const char* kIndexLog = "index.sqlite-wal";
+constexpr std::uintmax_t kLittleRoomBytes = 4 << 20;
 
 /// The folder and those above it. Models may be secret: others may not look in.
 Result<void> make_home(const std::filesystem::path& home) {
@@ -46,6 +46,16 @@ Result<void> make_folder(const std::filesystem::path& folder) {
   return {};
 }
 
+/// A new index lies in its write-ahead log only; once it is in its own file, one without content is
+/// known to be damaged. And a log that was copied to the index is written over from its start,
+/// which a full disk has room for.
+bool log_is_to_be_emptied(const std::filesystem::path& index) {
+  std::error_code failed;
+  if (is_missing_or_empty(index, failed)) return true;
+  const auto space = std::filesystem::space(index, failed);
+  return !failed && space.available < kLittleRoomBytes;
+}
+
 Result<OpenedIndex> open_for_writing(const std::filesystem::path& home) {
   // One process at a time: two that switch a new index to its write-ahead log at once disturb each
   // other, and folders in incoming/ are made under the same lock.
@@ -56,6 +66,7 @@ Result<OpenedIndex> open_for_writing(const std::filesystem::path& home) {
   const std::filesystem::path file = home / kIndexFile;
   GLOWPLUG_ASSIGN(Database database, Database::open(file, Database::Access::write));
   GLOWPLUG_TRY(migrate(database, file, migrations()));
+  if (log_is_to_be_emptied(file)) GLOWPLUG_TRY(database.execute("PRAGMA wal_checkpoint"));
   GLOWPLUG_TRY(sync_path(home));
   return OpenedIndex{std::move(database), true};
 }
@@ -100,10 +111,6 @@ Result<bool> is_there(const std::filesystem::path& home) {
   const bool no_index = is_missing_or_empty(home / kIndexFile, failed);
   if (failed) return not_readable(home, failed);
   if (!no_index) return true;
-  // A new index lies in its write-ahead log first.
-  const bool no_log = is_missing_or_empty(home / kIndexLog, failed);
-  if (failed) return not_readable(home, failed);
-  if (!no_log) return true;
   const std::filesystem::directory_iterator bundles(home / "bundles", failed);
   if (failed == std::errc::no_such_file_or_directory) return false;
   if (failed) return not_readable(home, failed);
