@@ -94,14 +94,15 @@ std::string panel(const std::string& heading, const ColdStartFigures& figures, d
     const std::string meaning = fmt::format("{} {:.3f} ms", row.name, row.spread.median);
     text += box(x, y, share * kBarWidth, kBarHeight, color_of(row.name), meaning);
     x += share * kBarWidth;
-    const double column =
-        kMargin + static_cast<double>(i % kLegendColumns) * kBarWidth / kLegendColumns;
-    const double line = y + kBarHeight + kLineHeight * static_cast<double>(1 + i / kLegendColumns);
+    const std::size_t legend_row = i / kLegendColumns;
+    const std::size_t legend_column = i % kLegendColumns;
+    const double column = kMargin + static_cast<double>(legend_column) * kBarWidth / kLegendColumns;
+    const double line = y + kBarHeight + kLineHeight * static_cast<double>(1 + legend_row);
     legend += box(column, line - 10, 11, 11, color_of(row.name), row.name);
     legend += label(column + 18, line, "name", fmt::format("{}   {:.1f} %", meaning, 100 * share));
   }
-  y += kBarHeight +
-       kLineHeight * static_cast<double>((count + kLegendColumns - 1) / kLegendColumns) + 44;
+  const std::size_t legend_rows = (count + kLegendColumns - 1) / kLegendColumns;
+  y += kBarHeight + kLineHeight * static_cast<double>(legend_rows) + 44;
   return text + legend;
 }
 

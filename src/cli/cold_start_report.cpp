@@ -36,7 +36,7 @@ std::string bar(double share, bool utf8) {
 }
 
 std::string share_cell(double share, const Terminal& terminal) {
-  const std::string percent = fmt::format("{:.1f} %", 100 * share);
+  std::string percent = fmt::format("{:.1f} %", 100 * share);
   if (!terminal.out_is_terminal) return percent;
   return fmt::format("{:>6} {}", percent, bar(share, terminal.utf8));
 }

@@ -74,6 +74,7 @@ Result<std::vector<std::optional<Tensor>>> inputs_for(const Wanted& wanted,
     return bundle::inputs_of(sample, signature);
   }
   std::vector<std::optional<Tensor>> inputs;
+  inputs.reserve(signature.inputs.size());
   for (const TensorSpec& spec : signature.inputs) inputs.push_back(zeros(spec));
   return inputs;
 }

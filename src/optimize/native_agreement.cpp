@@ -70,6 +70,7 @@ Result<std::vector<std::string_view>> elements_of(const Tensor& tensor) {
   if (tensor.datatype == Datatype::bytes) return bytes_elements(tensor.bytes, count);
   const std::size_t size = element_size(tensor.datatype);
   std::vector<std::string_view> elements;
+  elements.reserve(count);
   for (std::size_t i = 0; i < count; ++i)
     elements.emplace_back(reinterpret_cast<const char*>(tensor.bytes.data()) + i * size, size);
   return elements;
