@@ -13,14 +13,7 @@
 #include <csignal>
 
 #include "base/file.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define GLOWPLUG_SHADOW_MEMORY 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define GLOWPLUG_SHADOW_MEMORY 1
-#endif
-#endif
+#include "base/sanitizers.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -36,7 +29,7 @@ bool lower_limit(__rlimit_resource resource, rlim_t value) {
 }
 
 bool limit_memory(std::uint64_t memory_bytes) {
-#ifdef GLOWPLUG_SHADOW_MEMORY
+#if GLOWPLUG_ASAN || GLOWPLUG_TSAN
   // The sanitizers' shadow memory counts as data: terabytes of it.
   return memory_bytes == 0;
 #else

@@ -15,6 +15,7 @@
 
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/sanitizers.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -37,7 +38,7 @@ constexpr std::array kAllowed{SCMP_SYS(read),
                               SCMP_SYS(rt_sigreturn),
                               SCMP_SYS(restart_syscall),
                               SCMP_SYS(sched_getaffinity),
-#ifdef __SANITIZE_ADDRESS__
+#if GLOWPLUG_ASAN
                               SCMP_SYS(sigaltstack),  // its runtime, before what does not return
 #endif
                               SCMP_SYS(exit),

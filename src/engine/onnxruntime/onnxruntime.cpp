@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "base/sanitizers.h"
 #include "engine/onnxruntime/library.h"
 #include "engine/onnxruntime/prepared_weights.h"
 #include "engine/onnxruntime/session.h"
@@ -19,17 +20,7 @@ namespace {
 using ort::Handle;
 
 // The address sanitizer sees overruns only in memory that came from malloc.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kOwnMemory = false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr bool kOwnMemory = false;
-#else
-constexpr bool kOwnMemory = true;
-#endif
-#else
-constexpr bool kOwnMemory = true;
-#endif
+constexpr bool kOwnMemory = GLOWPLUG_ASAN == 0;
 
 Capabilities everything() {
   Capabilities all{.datatypes = {},

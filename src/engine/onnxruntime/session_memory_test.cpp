@@ -1,7 +1,6 @@
 // Under the address sanitizer the engine has no memory of our own; onnxruntime.cpp says why.
-#ifndef __SANITIZE_ADDRESS__
-#include "engine/onnxruntime/session_memory.h"
-
+#include "base/sanitizers.h"
+#if !GLOWPLUG_ASAN
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -14,6 +13,7 @@
 
 #include "base/installation.h"
 #include "engine/onnxruntime/onnxruntime.h"
+#include "engine/onnxruntime/session_memory.h"
 #include "engine/testing/tensors.h"
 
 namespace glowplug::engine::testing {
