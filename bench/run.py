@@ -3,7 +3,7 @@
 
     bench/.venv/bin/python bench/run.py [PART ...] [options]      needs bench/setup.sh and a release build
 
-Parts: cold warm wake sleeping floors; without any, all of them on the models that SPEC.md speaks of. Tables go to stdout, everything measured to
+Parts: cold warm wake sleeping instances neighbors floors; without any, all of them on the models that SPEC.md speaks of. Tables go to stdout, everything measured to
 --json, the pictures of the README and of SPEC.md to --plots. Each part says how it measures at the head of its file in bench/harness/.
 """
 import argparse
@@ -14,9 +14,9 @@ import os
 import sys
 import tempfile
 
-from harness import cold, floors, plots, sleeping, wake, warm
+from harness import cold, floors, instances, neighbors, plots, sleeping, wake, warm
 
-PARTS = ("cold", "warm", "wake", "sleeping", "floors")
+PARTS = ("cold", "warm", "wake", "sleeping", "instances", "neighbors", "floors")
 
 
 def options():
@@ -67,6 +67,13 @@ def measure(told, folder):
         if "sleeping" in told.parts:
             rows = sleeping.run("iris", folder, told.port, engine)
             yield f"sleeping {engine}", sleeping.table("iris", engine, rows), rows
+    if "instances" in told.parts:
+        for model in [name for name in models if name in ("mobilenet", "minilm")]:
+            rows = instances.run(model, folder, told.port)
+            yield f"instances {model}", instances.table(model, rows), rows
+    if "neighbors" in told.parts:
+        found = neighbors.run(folder, told.port, 1000)
+        yield "neighbors", neighbors.table(found), found
     if "floors" in told.parts:
         for model in models:
             calls = floors.engine_calls(model, folder)

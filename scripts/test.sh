@@ -40,6 +40,7 @@ step_e2e() {
 step_unit() {
   build dev
   ctest --test-dir build/dev --output-on-failure -j "$jobs" -L unit --no-tests=error | tail -n 8
+  GLOWPLUG_BUILD=build/dev .venv/bin/python -m pytest tests/e2e/test_bad_inputs.py -q
 }
 step_threads() {
   build tsan threads_tests
