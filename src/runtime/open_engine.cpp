@@ -4,13 +4,17 @@
 
 #include "engine/native/native.h"
 #include "engine/onnxruntime/onnxruntime.h"
+#include "runtime/huge_heap.h"
 
 namespace glowplug::runtime {
 
 Result<std::unique_ptr<engine::Engine>> open_engine(std::string_view name,
                                                     const std::filesystem::path& library) {
   if (name == engine::native::kEngineName) return engine::native::open_native();
-  if (name == "onnxruntime") return engine::open_onnxruntime(library);
+  if (name == "onnxruntime") {
+    prefer_huge_heap();
+    return engine::open_onnxruntime(library);
+  }
   return Error{Code::unimplemented,
                fmt::format("no engine \"{}\" in this program; it has native and onnxruntime", name),
                {}};
