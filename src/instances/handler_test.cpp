@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/installation.h"
+#include "base/testing/kill_process.h"
 #include "instances/runner.h"
 #include "instances/testing/pool_world.h"
 #include "instances/user_range.h"
@@ -112,7 +113,7 @@ TEST_F(HandlerPool, KeepsAnsweringWhileItsProcessesAreKilled) {
       std::vector<pid_t> victims = children_of(parent);
       if (random % 128 == 0) victims = {parent};
       if (!victims.empty()) {
-        ::kill(victims[(random >> 16) % victims.size()], SIGKILL);
+        kill_process(victims[(random >> 16) % victims.size()]);
         ++kills;
       }
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "base/testing/kill_process.h"
 #include "instances/testing/pool_world.h"
 
 namespace glowplug::instances {
@@ -115,7 +116,7 @@ TEST(Pool, ReplacesAMinInstanceThatDied) {
   PoolWorld world("", given);
   ASSERT_TRUE(world.ask(1)->good());
   ASSERT_EQ(world.instance_pids().size(), 1U);
-  ::kill(world.instance_pids().front(), SIGKILL);
+  kill_process(world.instance_pids().front());
   ASSERT_TRUE(world.run_until([&] { return world.states().parked == 1; }));
   EXPECT_EQ(world.counts().instances_crashed, 1U);
 }
@@ -286,7 +287,7 @@ TEST(Pool, StartsANewTemplateWhenItsTemplateIsKilled) {
   ASSERT_TRUE(world.ask(1)->good());
   const auto answer = world.send(2);
   ASSERT_TRUE(world.run_until([&] { return world.states().busy == 1; }));
-  ::kill(world.template_pid(), SIGKILL);
+  kill_process(world.template_pid());
   ASSERT_TRUE(world.wait(answer));
   EXPECT_TRUE(answer->good()) << answer->error().message;
   // The instance may have answered before its end; the next request needs the new template anyway.
@@ -315,7 +316,7 @@ TEST(Pool, LosesNoRequestWhileInstancesAndTemplatesAreKilled) {
       std::vector<pid_t> victims = parent == 0 ? std::vector<pid_t>() : children_of(parent);
       if (random % 64 == 0 && parent != 0) victims = {parent};
       if (!victims.empty()) {
-        ::kill(victims[(random >> 16) % victims.size()], SIGKILL);
+        kill_process(victims[(random >> 16) % victims.size()]);
         ++kills;
       }
     }

@@ -11,6 +11,7 @@
 #include <functional>
 
 #include "base/file.h"
+#include "base/testing/kill_process.h"
 #include "runtime/testing/probe_engine.h"
 #include "runtime/testing/template_client.h"
 
@@ -154,7 +155,7 @@ TEST_P(TemplateProcess, ReportsAnInstanceThatWasKilled) {
   TemplateClient client = this->client();
   (void)client.start_and_wait(spec());
   const pid_t pid = client.fork(0);
-  ::kill(pid, SIGKILL);
+  kill_process(pid);
   const auto exited = client.next();
   ASSERT_TRUE(exited && exited->type == ControlType::exited);
   EXPECT_EQ(exited->pid, pid);
@@ -189,7 +190,7 @@ TEST_P(TemplateProcess, EndsWhenTheGatewayIsGone) {
   }
   std::array<pid_t, 2> pids{};
   ASSERT_EQ(::read(ends[0], pids.data(), sizeof pids), static_cast<ssize_t>(sizeof pids));
-  ::kill(gateway, SIGKILL);
+  kill_process(gateway);
   (void)::waitpid(gateway, nullptr, 0);
   for (const pid_t pid : pids) testing::wait_for_end(pid);
 }

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/file.h"
+#include "base/testing/kill_process.h"
 #include "bundle/testing/small_bundle.h"
 #include "store/store.h"
 #include "store/testing/child.h"
@@ -107,7 +108,7 @@ TEST_F(StoreProcesses, ALeaseOfAnotherProcessCountsUntilItIsKilled) {
   ASSERT_EQ(is_held, 'y');
   EXPECT_TRUE(store->collect_garbage()->front().in_use);
   EXPECT_TRUE(fs::exists(added->folder));
-  ::kill(child, SIGKILL);
+  kill_process(child);
   EXPECT_EQ(end_of(child), 128 + SIGKILL);
   EXPECT_FALSE(store->collect_garbage()->front().in_use);
   EXPECT_FALSE(fs::exists(added->folder));

@@ -11,6 +11,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/testing/kill_process.h"
+
 namespace glowplug::instances {
 namespace {
 
@@ -138,7 +140,7 @@ TEST(InstancePidfd, MustBeOfTheTemplatesOwnChild) {
   EXPECT_FALSE(check_instance_pidfd(of_self.get(), child, ::getpid()));
   EXPECT_FALSE(check_instance_pidfd(of_self.get(), ::getpid(), ::getpid()));
   EXPECT_FALSE(check_instance_pidfd(0, child, ::getpid()));
-  ::kill(child, SIGKILL);
+  kill_process(child);
   (void)::waitpid(child, nullptr, 0);
   EXPECT_TRUE(check_instance_pidfd(of_child.get(), child, ::getpid())) << "an ended one is fine";
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <random>
 
+#include "base/testing/kill_process.h"
 #include "instances/ring/ring.h"
 #include "instances/ring/ring_layout.h"
 
@@ -172,7 +173,7 @@ TEST_F(HostileReply, BytesThatChangeWhileTheyAreReadNeverGiveATensorThatIsNotOne
     request.wanted = {0, 1};
     ASSERT_TRUE(ring_->put_request(request));
   }
-  ::kill(changer, SIGKILL);
+  kill_process(changer);
   (void)::waitpid(changer, nullptr, 0);
   EXPECT_GT(taken, 0);
 }

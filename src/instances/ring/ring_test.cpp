@@ -13,6 +13,7 @@
 #include <numeric>
 #include <thread>
 
+#include "base/testing/kill_process.h"
 #include "instances/ring/doorbell.h"
 
 namespace glowplug::instances {
@@ -168,7 +169,7 @@ TEST(Ring, IsReusedByTheNextInstanceAfterOneWasKilled) {
     ASSERT_TRUE(ring->put_request(request_of(2, value)));
     EXPECT_EQ(ring->begun(), 1U);
     EXPECT_EQ(ring->free_slots(), 0U);
-    ::kill(child, SIGKILL);
+    kill_process(child);
     (void)::waitpid(child, nullptr, 0);
     ring->reset();
     EXPECT_EQ(ring->begun(), 0U);

@@ -1,5 +1,6 @@
 #include "runtime/testing/template_client.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <stdexcept>
 #include <utility>
 
 #include "base/file.h"
@@ -107,12 +109,12 @@ pid_t TemplateClient::fork(std::uint32_t slot) {
   if (slot == rings_.size()) add_slot(slot);
   send(ControlType::fork, slot);
   auto message = next();
-  EXPECT_TRUE(message);
-  if (!message) return 0;
-  EXPECT_EQ(message->type, ControlType::forked) << message->status;
+  // No number of a process stands for "none": kill() has a meaning for each.
+  if (!message) throw std::runtime_error("the template ended instead of forking");
+  if (message->type != ControlType::forked || message->descriptors.size() != 1)
+    throw std::runtime_error(fmt::format("the template said {} with status {} instead of forked",
+                                         static_cast<int>(message->type), message->status));
   EXPECT_EQ(message->slot, slot);
-  EXPECT_EQ(message->descriptors.size(), 1U);
-  if (message->descriptors.size() != 1) return 0;
   EXPECT_TRUE(instances::check_instance_pidfd(message->descriptors[0].get(), message->pid,
                                               process_->pid()));
   pidfds_.at(slot) = std::move(message->descriptors[0]);

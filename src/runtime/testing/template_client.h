@@ -33,7 +33,7 @@ class TemplateClient {
   [[nodiscard]] std::optional<instances::ControlMessage> next();
   /// start, and what `ready` says; fails the test on anything else.
   [[nodiscard]] instances::TemplateReady start_and_wait(const instances::TemplateSpec& spec);
-  /// fork into the slot (made if it is new); gives the instance's number.
+  /// fork into the slot (made if it is new); gives the instance's number. Throws what came instead.
   [[nodiscard]] pid_t fork(std::uint32_t slot);
 
   [[nodiscard]] instances::GatewayRing& ring(std::uint32_t slot) { return *rings_.at(slot); }
