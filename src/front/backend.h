@@ -56,9 +56,9 @@ class Backend {
   [[nodiscard]] virtual std::size_t idle_instances() const = 0;
   /// Takes the batch. Precondition: free_batches() > 0.
   virtual void submit(Batch batch) = 0;
-  /// Says how much waits after a pass of the batcher: rows, and for how long the oldest has waited.
-  /// The back end may start instances.
-  virtual void backlog(std::size_t rows, Duration oldest) = 0;
+  /// Says how much waits after a pass of the batcher: batches of the size that serves the function
+  /// best, and for how long the oldest request has waited. The back end may start instances.
+  virtual void backlog(std::size_t batches, Duration oldest) = 0;
   /// Called when free_batches() may have grown: the batcher packs again.
   virtual void on_room(std::function<void()> call) = 0;
   /// Why nothing can be started now (circuit open, template does not load); OK while it works.

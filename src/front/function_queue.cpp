@@ -87,7 +87,7 @@ struct FunctionQueue::Call {
 };
 
 FunctionQueue::FunctionQueue(Loop& loop, Backend& backend, QueueLimits limits)
-    : loop_(loop), backend_(backend), limits_(limits) {
+    : loop_(loop), backend_(backend), limits_(limits), batch_size_(limits.max_batch) {
   backend_.on_room([this, alive = std::weak_ptr<bool>(alive_)] {
     if (!alive.expired()) flush();
   });
@@ -161,14 +161,15 @@ void FunctionQueue::flush() {
     backend_.backlog(0, Duration(0));
     return;
   }
-  backend_.backlog(waiting_rows_, loop_.now() - waiting_.front()->queued);
+  const auto rows = static_cast<std::size_t>(batch_size_.best());
+  backend_.backlog((waiting_rows_ + rows - 1) / rows, loop_.now() - waiting_.front()->queued);
 }
 
 bool FunctionQueue::waits_for_company() {
   if (limits_.max_delay <= Duration(0) || limits_.max_batch < 2 || open_ < 2) return false;
   while (!waiting_.empty() && !waiting_.front()->done) waiting_.pop_front();
   if (waiting_.empty() || waiting_.front()->alone) return false;
-  if (waiting_rows_ >= static_cast<std::size_t>(limits_.max_batch)) return false;
+  if (waiting_rows_ >= static_cast<std::size_t>(batch_size_.best())) return false;
   const Time end = waiting_.front()->queued + limits_.max_delay;
   if (end <= loop_.now()) return false;
   delay_timer_ = loop_.at(end, [this] { flush(); });
@@ -192,13 +193,13 @@ Batch FunctionQueue::next_batch(std::vector<CallPtr>& calls) {
   const Call& first = *calls.front();
   batch.alone = first.alone;
   if (!batch.alone && limits_.max_batch > 1 && first.request.rows > 0) {
+    const std::int64_t most = batch_size_.next();
     std::size_t looked_at = 0;
     for (auto next = waiting_.begin();
-         next != waiting_.end() && looked_at < kLookAhead && batch.rows < limits_.max_batch;
-         ++looked_at) {
+         next != waiting_.end() && looked_at < kLookAhead && batch.rows < most; ++looked_at) {
       const Call& other = **next;
       const bool fits = other.done && !other.alone && other.request.rows > 0 &&
-                        batch.rows + other.request.rows <= limits_.max_batch &&
+                        batch.rows + other.request.rows <= most &&
                         may_run_together(first.request, other.request);
       if (fits) {
         take(std::move(*next));
@@ -233,6 +234,7 @@ void FunctionQueue::finish_batch(std::vector<CallPtr> calls, Batch::Outcome outc
     return;
   }
   expire_if_late();  // a run in this process holds the loop's timers up
+  if (outcome.outputs) batch_size_.ran(batch_rows, outcome.timing.run);
   if (outcome.outputs && on_run_)
     on_run_({batch_rows, outcome.timing, outcome.start, outcome.cold});
   const Time now = loop_.now();

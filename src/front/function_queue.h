@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "base/result.h"
 #include "front/backend.h"
+#include "front/batch_size.h"
 #include "model/infer_request.h"
 
 namespace glowplug::front {
@@ -16,7 +17,8 @@ namespace glowplug::front {
 struct QueueLimits {
   std::size_t max_rows = 512;  ///< waiting rows; one more request is `unavailable`
   std::size_t max_bytes = std::size_t{256} << 20;  ///< waiting tensor bytes
-  std::int64_t max_batch = 0;  ///< rows that run together; 0: each request alone
+  /// Most rows that run together; 0: each request alone. Fewer do where that is faster (BatchSize).
+  std::int64_t max_batch = 0;
   /// How long a request waits for company while others of its function are open; a lone one never
   /// does.
   Duration max_delay{0};
@@ -110,6 +112,7 @@ class FunctionQueue {
   Loop& loop_;
   Backend& backend_;
   QueueLimits limits_;
+  BatchSize batch_size_;
   std::deque<CallPtr> waiting_;
   std::size_t waiting_rows_ = 0;
   std::size_t waiting_bytes_ = 0;

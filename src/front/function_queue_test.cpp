@@ -28,7 +28,7 @@ class HandBackend : public Backend {
     ++submitted;
     running.push_back(std::move(batch));
   }
-  void backlog(std::size_t rows, Duration) override { backlog_rows = rows; }
+  void backlog(std::size_t batches, Duration) override { backlog_batches = batches; }
   void on_room(std::function<void()> call) override { room_ = std::move(call); }
   [[nodiscard]] Result<void> health() const override {
     if (!sick.empty()) return Error{Code::unavailable, sick, {}};
@@ -72,7 +72,7 @@ class HandBackend : public Backend {
 
   std::size_t room = 1;
   std::size_t submitted = 0;
-  std::size_t backlog_rows = 0;
+  std::size_t backlog_batches = 0;
   std::deque<Batch> running;
   std::string sick;
   RunTiming outcome_timing;
@@ -132,7 +132,7 @@ TEST_F(FunctionQueueTest, RowsThatWaitTogetherRunTogetherAndComeBackToTheirCalle
   send({10, 20});
   send({30});
   queue.flush();  // no room: they wait
-  EXPECT_EQ(backend.backlog_rows, 3U);
+  EXPECT_EQ(backend.backlog_batches, 1U);
   backend.answer_first();
   queue.flush();
   ASSERT_EQ(backend.running.size(), 1U);

@@ -33,13 +33,11 @@ void NativeBackend::send_held() {
     held_.pop_front();
     large_->submit(std::move(batch));
   }
-  std::size_t rows = 0;
-  for (const front::Batch& batch : held_) rows += static_cast<std::size_t>(batch.rows);
-  large_->backlog(rows, Duration(0));
+  large_->backlog(held_.size(), Duration(0));
 }
 
-void NativeBackend::backlog(std::size_t /*rows*/, Duration oldest) {
-  if (!held_.empty()) large_->backlog(static_cast<std::size_t>(held_.front().rows), oldest);
+void NativeBackend::backlog(std::size_t /*batches*/, Duration oldest) {
+  if (!held_.empty()) large_->backlog(held_.size(), oldest);
 }
 
 void NativeBackend::on_room(std::function<void()> call) {

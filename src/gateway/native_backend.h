@@ -26,7 +26,7 @@ class NativeBackend final : public FunctionBackend {
   [[nodiscard]] std::size_t free_batches() const override;
   [[nodiscard]] std::size_t idle_instances() const override { return free_batches(); }
   void submit(front::Batch batch) override;
-  void backlog(std::size_t rows, Duration oldest) override;
+  void backlog(std::size_t batches, Duration oldest) override;
   void on_room(std::function<void()> call) override;
   [[nodiscard]] Result<void> health() const override { return {}; }
   void report(observe::FunctionMetrics& metrics) override { large_->report(metrics); }

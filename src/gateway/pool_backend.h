@@ -22,7 +22,7 @@ class PoolBackend final : public FunctionBackend, private instances::PoolObserve
   [[nodiscard]] std::size_t free_batches() const override { return pool_->free_batches(); }
   [[nodiscard]] std::size_t idle_instances() const override { return pool_->idle_instances(); }
   void submit(front::Batch batch) override { pool_->submit(std::move(batch)); }
-  void backlog(std::size_t rows, Duration oldest) override { pool_->backlog(rows, oldest); }
+  void backlog(std::size_t batches, Duration oldest) override { pool_->backlog(batches, oldest); }
   void on_room(std::function<void()> call) override { pool_->on_room(std::move(call)); }
   [[nodiscard]] Result<void> health() const override { return pool_->health(); }
   void report(observe::FunctionMetrics& metrics) override;

@@ -21,7 +21,7 @@ const Signature& Pool::signature() const { return body_->signature(); }
 std::size_t Pool::free_batches() const { return body_->free_batches(); }
 std::size_t Pool::idle_instances() const { return body_->idle_instances(); }
 void Pool::submit(front::Batch batch) { body_->submit(std::move(batch)); }
-void Pool::backlog(std::size_t rows, Duration oldest) { body_->backlog(rows, oldest); }
+void Pool::backlog(std::size_t batches, Duration oldest) { body_->backlog(batches, oldest); }
 void Pool::on_room(std::function<void()> call) { body_->on_room(std::move(call)); }
 Result<void> Pool::health() const { return body_->health(); }
 void Pool::warm() { body_->warm(); }

@@ -78,7 +78,7 @@ class Pool : public front::Backend {
   [[nodiscard]] std::size_t free_batches() const override;
   [[nodiscard]] std::size_t idle_instances() const override;
   void submit(front::Batch batch) override;
-  void backlog(std::size_t rows, Duration oldest) override;
+  void backlog(std::size_t batches, Duration oldest) override;
   void on_room(std::function<void()> call) override;
   [[nodiscard]] Result<void> health() const override;
 

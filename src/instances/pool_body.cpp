@@ -53,10 +53,8 @@ bool Pool::Body::in_use() const {
 
 scale::InstanceLoad Pool::Body::load() const {
   const Tally counted = tally();
-  const auto rows_a_batch =
-      static_cast<std::size_t>(std::max<std::int64_t>(options_.signature.max_batch, 1));
   return {.at_work = counted.alive - counted.unoccupied,
-          .waiting_batches = (waiting_rows_ + rows_a_batch - 1) / rows_a_batch,
+          .waiting_batches = waiting_batches_,
           .oldest_wait = oldest_wait_,
           .run_time = run_time_.mean(),
           .start_time = start_time_.mean(),
@@ -82,7 +80,8 @@ void Pool::Body::keep_enough() {
   for (std::uint32_t i = alive; i < wanted; ++i) {
     if (!ask_for_instance()) break;
   }
-  if (alive < wanted && waiting_rows_ > 0) post(&Body::room);  // their rings take batches already
+  if (alive < wanted && waiting_batches_ > 0)
+    post(&Body::room);  // their rings take batches already
 }
 
 /// What follows from any change.

@@ -45,7 +45,7 @@ class Pool::Body final : private TemplateEvents {
   [[nodiscard]] std::size_t free_batches() const;
   [[nodiscard]] std::size_t idle_instances() const;
   void submit(front::Batch batch);
-  void backlog(std::size_t rows, Duration oldest);
+  void backlog(std::size_t batches, Duration oldest);
   void on_room(std::function<void()> call) { room_ = std::move(call); }
   [[nodiscard]] Result<void> health() const;
   void warm();
@@ -164,7 +164,7 @@ class Pool::Body final : private TemplateEvents {
   bool sizing_ = false;  // the keeper measures the idle template
   scale::UseRate wakes_{scale::kTemplateUseHalfLife};
 
-  std::size_t waiting_rows_ = 0;
+  std::size_t waiting_batches_ = 0;
   Duration oldest_wait_{0};
   std::optional<Time> last_used_;
   std::uint32_t scheduled_ = 0;        // by keep_warm, in this minute

@@ -130,9 +130,9 @@ void Pool::Body::answer_later(front::Batch batch, const Error& error) {
   });
 }
 
-void Pool::Body::backlog(std::size_t rows, Duration oldest) {
-  const bool grew = rows > 0 || waiting_rows_ > 0;
-  waiting_rows_ = rows;
+void Pool::Body::backlog(std::size_t batches, Duration oldest) {
+  const bool grew = batches > 0 || waiting_batches_ > 0;
+  waiting_batches_ = batches;
   oldest_wait_ = oldest;
   if (grew) settle();
 }

@@ -22,7 +22,7 @@ class InlineBackend final : public Backend {
   [[nodiscard]] std::size_t free_batches() const override { return waiting_ ? 0 : 1; }
   [[nodiscard]] std::size_t idle_instances() const override { return free_batches(); }
   void submit(Batch batch) override;
-  void backlog(std::size_t /*rows*/, Duration /*oldest*/) override {}
+  void backlog(std::size_t /*batches*/, Duration /*oldest*/) override {}
   void on_room(std::function<void()> call) override { on_room_ = std::move(call); }
   [[nodiscard]] Result<void> health() const override { return {}; }
 

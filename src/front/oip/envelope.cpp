@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <charconv>
 #include <limits>
 
 #include "front/oip/json_document.h"
@@ -12,6 +14,16 @@ namespace {
 namespace ondemand = simdjson::ondemand;
 
 constexpr std::size_t kMostDimensions = 64;
+
+/// "inputs[2]", in the room that `where` has: every request has some, hardly one is wrong.
+void place_in(std::string& where, std::string_view key, std::size_t index) {
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), index).ptr;
+  where.assign(key);
+  where += '[';
+  where.append(digits.data(), end);
+  where += ']';
+}
 
 class EnvelopeReader {
  public:
@@ -54,8 +66,9 @@ class EnvelopeReader {
     if (const auto error = value.get_array().get(array))
       return json_.wrong(error, fmt::format("\"{}\" must be an array", key));
     std::size_t index = 0;
+    std::string where;
     for (auto element : array) {
-      const std::string where = fmt::format("{}[{}]", key, index++);
+      place_in(where, key, index++);
       ondemand::object object;
       if (const auto error = element.get_object().get(object))
         return json_.wrong(error, fmt::format("{} must be an object", where));

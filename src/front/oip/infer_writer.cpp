@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <charconv>
+
 #include "front/oip/classification.h"
 #include "front/oip/json_writer.h"
 
@@ -10,6 +13,17 @@ namespace {
 
 // Copying so much costs less than a piece of its own.
 constexpr std::size_t kSmallTensorBytes = 4096;
+
+void append_shape(std::string& to, const Shape& shape) {
+  std::array<char, 24> digits{};
+  to += '[';
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (i > 0) to += ',';
+    to.append(digits.data(),
+              std::to_chars(digits.data(), digits.data() + digits.size(), shape[i]).ptr);
+  }
+  to += ']';
+}
 
 class InferWriter {
  public:
@@ -70,8 +84,8 @@ class InferWriter {
     std::string& to = answer_.body;
     to += "{\"name\":";
     append_json_string(to, name);
-    fmt::format_to(std::back_inserter(to), ",\"datatype\":\"{}\",\"shape\":{}",
-                   name_of(tensor.datatype), to_string(tensor.shape));
+    to.append(",\"datatype\":\"").append(name_of(tensor.datatype)).append("\",\"shape\":");
+    append_shape(to, tensor.shape);
   }
 
   Result<void> write_data(bool binary, Tensor tensor) {
