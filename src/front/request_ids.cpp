@@ -1,7 +1,5 @@
 #include "front/request_ids.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <random>
 
@@ -20,6 +18,15 @@ std::uint64_t mixed(std::uint64_t value) {
   return value ^ (value >> 31);
 }
 
+/// 16 digits.
+std::string hex_of(std::uint64_t value) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text(16, '0');
+  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, value >>= 4)
+    *digit = kDigits[value & 0xF];
+  return text;
+}
+
 std::uint64_t random_seed() {
   std::random_device device;
   return (std::uint64_t{device()} << 32) | device();
@@ -33,7 +40,7 @@ std::string RequestIds::of(const http::HttpHead& head) {
   if (const auto given = head.header("x-request-id"); given && acceptable(*given))
     return std::string(*given);
   state_ += 0x9e3779b97f4a7c15ULL;
-  return fmt::format("{:016x}", mixed(state_));
+  return hex_of(mixed(state_));
 }
 
 }  // namespace glowplug::front

@@ -175,8 +175,10 @@ std::string_view name_of(RouteKind kind) {
 
 Result<Route> find_route(std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
-  const Error unknown{Code::not_found, fmt::format("no such address: {}", path), {}};
-  if (!path.starts_with('/')) return unknown;
+  const auto unknown = [path] {
+    return Error{Code::not_found, fmt::format("no such address: {}", path), {}};
+  };
+  if (!path.starts_with('/')) return unknown();
   std::string_view rest = path.substr(1);
   if (rest.ends_with('/')) rest.remove_suffix(1);
   for (const Pattern& pattern : kPatterns) {
@@ -188,7 +190,7 @@ Result<Route> find_route(std::string_view target) {
       return Error{Code::invalid_argument, fmt::format("broken percent escape in {}", path), {}};
     return Route{pattern.kind, *function, *version, pattern.methods, pattern.feature};
   }
-  return unknown;
+  return unknown();
 }
 
 }  // namespace glowplug::front

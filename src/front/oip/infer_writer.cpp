@@ -13,6 +13,7 @@ namespace {
 
 // Copying so much costs less than a piece of its own.
 constexpr std::size_t kSmallTensorBytes = 4096;
+constexpr std::size_t kUsualBodyBytes = 512;
 
 void append_shape(std::string& to, const Shape& shape) {
   std::array<char, 24> digits{};
@@ -35,6 +36,7 @@ class InferWriter {
                    fmt::format("the model answered {} outputs, {} were asked for", tensors.size(),
                                request.outputs.size()),
                    {}};
+    answer_.body.reserve(kUsualBodyBytes);
     write_head(request);
     for (std::size_t i = 0; i < tensors.size(); ++i) {
       answer_.body += i == 0 ? "" : ",";

@@ -29,13 +29,30 @@ std::string_view text_of(simdjson::error_code error) {
   }
 }
 
+constexpr std::size_t kMostKeptBytes = std::size_t{256} << 10;
+
+/// A parser's buffers, 10 kB in five blocks, are kept for the next document of the thread.
+std::unique_ptr<ondemand::parser>& kept_parser() {
+  thread_local std::unique_ptr<ondemand::parser> kept;
+  return kept;
+}
+
 }  // namespace
+
+JsonDocument::JsonDocument(std::string_view json, std::size_t max_depth)
+    : json_(json), max_depth_(max_depth), parser_(std::move(kept_parser())) {
+  if (!parser_) parser_ = std::make_unique<ondemand::parser>();
+}
+
+JsonDocument::~JsonDocument() {
+  if (parser_->capacity() <= kMostKeptBytes) kept_parser() = std::move(parser_);
+}
 
 Result<JsonDocument::Object> JsonDocument::open() {
   const simdjson::padded_string_view padded(json_.data(), json_.size(),
                                             json_.size() + simdjson::SIMDJSON_PADDING);
   if (json_.empty()) return invalid_argument("the request is empty, a JSON object was expected");
-  if (const auto error = parser_.iterate(padded).get(document_))  // it has no place yet
+  if (const auto error = parser_->iterate(padded).get(document_))  // it has no place yet
     return invalid_argument(fmt::format("the request is not JSON: {}", text_of(error)));
   Object object;
   const auto error = document_.get_object().get(object);

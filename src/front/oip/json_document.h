@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,7 +22,10 @@ class JsonDocument {
   using Value = simdjson::ondemand::value;
 
   /// `json` is followed by 64 readable bytes, whatever they hold, and outlives the object.
-  JsonDocument(std::string_view json, std::size_t max_depth) : json_(json), max_depth_(max_depth) {}
+  JsonDocument(std::string_view json, std::size_t max_depth);
+  JsonDocument(const JsonDocument&) = delete;
+  JsonDocument& operator=(const JsonDocument&) = delete;
+  ~JsonDocument();
 
   [[nodiscard]] std::string_view text() const { return json_; }
   /// The object that the text is. Errors: invalid_argument.
@@ -57,7 +61,7 @@ class JsonDocument {
   static constexpr std::size_t kMostKeys = 64;
   std::string_view json_;
   std::size_t max_depth_;
-  simdjson::ondemand::parser parser_;
+  std::unique_ptr<simdjson::ondemand::parser> parser_;
   simdjson::ondemand::document document_;
 };
 
