@@ -23,13 +23,6 @@ std::size_t bytes_of(const InferRequest& request) {
   return total;
 }
 
-std::vector<std::size_t> outputs_of(const InferRequest& request) {
-  std::vector<std::size_t> indexes;
-  indexes.reserve(request.outputs.size());
-  for (const RequestedOutput& output : request.outputs) indexes.push_back(output.index);
-  return indexes;
-}
-
 Error too_late(Duration allowed) {
   const auto ms = std::chrono::duration_cast<milliseconds>(allowed).count();
   return Error{Code::deadline_exceeded,
@@ -183,11 +176,13 @@ Batch FunctionQueue::next_batch(std::vector<CallPtr>& calls) {
     call->waiting = false;
     batch.items.push_back({&call->request});
     batch.rows += call->request.rows;
-    for (const std::size_t index : outputs_of(call->request)) batch.wanted.push_back(index);
+    for (const RequestedOutput& output : call->request.outputs)
+      batch.wanted.push_back(output.index);
     calls.push_back(std::move(call));
   };
   while (!waiting_.empty() && !waiting_.front()->done) waiting_.pop_front();
   if (waiting_.empty()) return batch;
+  batch.wanted.reserve(waiting_.front()->request.outputs.size());
   take(std::move(waiting_.front()));
   waiting_.pop_front();
   const Call& first = *calls.front();

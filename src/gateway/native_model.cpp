@@ -1,6 +1,5 @@
 #include "gateway/native_model.h"
 
-#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,7 +7,7 @@
 #include "bundle/prepared.h"
 #include "engine/native/native.h"
 #include "engine/zero_inputs.h"
-#include "front/inline/tensor_sink.h"
+#include "front/inline/run_once.h"
 
 namespace glowplug::gateway {
 namespace {
@@ -20,16 +19,8 @@ constexpr int kRuns = 16;
 /// the first request then.
 void warm_up(engine::Session& session) {
   const auto inputs = engine::zero_inputs(session.signature());
-  std::vector<std::optional<TensorView>> views;
-  views.reserve(inputs.size());
-  for (const auto& input : inputs)
-    views.push_back(input ? std::optional(input->view()) : std::nullopt);
-  std::vector<std::size_t> wanted(session.signature().outputs.size());
-  std::iota(wanted.begin(), wanted.end(), std::size_t{0});
-  front::TensorSink sink;
   for (int i = 0; i < kRuns; ++i) {
-    if (!session.run(views, wanted, sink)) return;
-    (void)sink.take();
+    if (!front::run_once(session, inputs)) return;
   }
 }
 

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 #include <ranges>
 
 #include "base/file.h"
 #include "base/json.h"
 #include "bundle/sample.h"
 #include "engine/zero_inputs.h"
-#include "front/inline/tensor_sink.h"
+#include "front/inline/run_once.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -63,15 +62,7 @@ std::vector<std::optional<Tensor>> warm_up_inputs(const Signature& signature,
 
 Result<void> warm_up(engine::Session& session, const std::filesystem::path& bundle) {
   const auto inputs = warm_up_inputs(session.signature(), bundle);
-  std::vector<std::optional<TensorView>> views;
-  views.reserve(inputs.size());
-  for (const auto& input : inputs)
-    views.push_back(input ? std::optional(input->view()) : std::nullopt);
-  std::vector<std::size_t> wanted(session.signature().outputs.size());
-  std::iota(wanted.begin(), wanted.end(), std::size_t{0});
-  front::TensorSink sink;
-  GLOWPLUG_TRY(session.run(views, wanted, sink));
-  return {};
+  return front::run_once(session, inputs);
 }
 
 }  // namespace glowplug::runtime

@@ -28,7 +28,7 @@ void InlineBackend::run_waiting() {
 
 Batch::Outcome InlineBackend::run(const Batch& batch) {
   const JoinedInputs inputs(batch, signature_);
-  TensorSink sink;
+  TensorSink sink(batch.wanted.size());
   Batch::Outcome outcome;
   const auto report = session_.run(inputs.views(), batch.wanted, sink);
   if (!report) {

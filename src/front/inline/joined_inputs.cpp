@@ -4,6 +4,8 @@ namespace glowplug::front {
 
 JoinedInputs::JoinedInputs(const Batch& batch, const Signature& signature) {
   GLOWPLUG_CHECK(!batch.items.empty());
+  views_.reserve(signature.inputs.size());
+  if (batch.items.size() > 1) joined_.reserve(signature.inputs.size());
   for (std::size_t i = 0; i < signature.inputs.size(); ++i) {
     const InferInput& first = batch.items.front().request->inputs.at(i);
     const Datatype datatype = signature.inputs[i].datatype;

@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -21,7 +20,7 @@ class JoinedInputs {
 
  private:
   void join(const Batch& batch, std::size_t input, Datatype datatype);
-  std::deque<Tensor> joined_;  // a deque: its elements stay where they are
+  std::vector<Tensor> joined_;  // with room for all: its elements stay where they are
   std::vector<std::optional<TensorView>> views_;
 };
 

@@ -9,6 +9,8 @@ namespace glowplug::front {
 /// Keeps a run's outputs in memory of its own, in the order in which they come.
 class TensorSink final : public engine::OutputSink {
  public:
+  /// `count`: outputs that are expected.
+  explicit TensorSink(std::size_t count) { outputs_.reserve(count); }
   [[nodiscard]] Result<std::span<std::byte>> output(std::size_t /*index*/, Datatype datatype,
                                                     std::span<const std::int64_t> shape,
                                                     std::size_t size_bytes) override {
