@@ -47,7 +47,8 @@ def first_answer(results, path):
 
 def cpu_per_request(warm, path):
     import matplotlib.pyplot as plt
-    count = 64 if any(64 in record or "64" in record for record in warm.values()) else 16
+    warm = {name: {str(key): value for key, value in record.items()} for name, record in warm.items()}  # JSON has no numbers as keys
+    count = "64" if all("64" in record for record in warm.values()) else "16"
     rows = sorted(((name, statistics.median(record[count]["cpu_us"])) for name, record in warm.items()), key=lambda row: row[1])
     figure, axes = plt.subplots(figsize=(8, 0.3 * len(rows) + 0.9))
     bars(axes, rows, "us", 1)

@@ -89,7 +89,8 @@ class Lease {
 
 /// Functions, versions, aliases and bundles of one machine, in a folder:
 ///
-///     index.sqlite           functions, versions, aliases, history (WAL, synchronous=FULL)
+///     index.sqlite           functions, versions, aliases, history (WAL, synchronous=FULL; the log
+///                            stays and is written over: a full disk has room for it)
 ///     index.sqlite.schema-N  what the index was before it was brought from schema N to this one
 ///     bundles/DIGEST/        the bundles, whole and synced before the index names them
 ///     incoming/              what is being added or removed; a dead process's part is cleared away
