@@ -33,6 +33,8 @@ std::vector<std::string> environment_for_models() {
                     [text](std::string_view prefix) { return text.starts_with(prefix); }))
       kept.emplace_back(text);
   }
+  // What a template has not bound, each of its instances binds anew, and copies a page to write it.
+  kept.emplace_back("LD_BIND_NOW=1");
   return kept;
 }
 
