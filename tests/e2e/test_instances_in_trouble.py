@@ -77,7 +77,8 @@ def test_parked_instances_leave_when_the_function_is_out_of_use(shared_glowplug_
 
 
 def test_never_more_than_max_instances(shared_glowplug_as, bundles):
-    with programs.serve(shared_glowplug_as, bundles["slow"], "--max-instances", "2") as server:
+    # One by one: together they would be one batch, which no second instance can help with.
+    with programs.serve(shared_glowplug_as, bundles["slow"], "--max-instances", "2", "--max-batch", "1") as server:
         answers(server, "slow")
         asking = [Asking(server, "slow", 1000.0) for _ in range(6)]
         seen = set()
