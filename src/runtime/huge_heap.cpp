@@ -16,7 +16,10 @@ constexpr int kGrowthBytes = 8 << 20;
 constexpr int kMappedAloneBytes = 4 << 20;    // larger blocks are not of the heap
 constexpr int kKeptAtTheTopBytes = 16 << 20;  // not given back when it is free
 
-std::uintptr_t end_of_heap() { return reinterpret_cast<std::uintptr_t>(::sbrk(0)); }
+char* end_of_heap() { return static_cast<char*>(::sbrk(0)); }
+
+/// Bytes from the last huge page's start before it to `at`.
+std::size_t beyond_page(const char* at) { return reinterpret_cast<std::uintptr_t>(at) % kHugePage; }
 
 /// The next block that the heap has no room for makes it grow; it is given back at once, and the
 /// room stays.
@@ -32,14 +35,13 @@ void prefer_huge_heap() {
   ::mallopt(M_MMAP_THRESHOLD, kMappedAloneBytes);
   ::mallopt(M_TRIM_THRESHOLD, kKeptAtTheTopBytes);
   ::mallopt(M_TOP_PAD, kGrowthBytes);
-  const std::uintptr_t before = end_of_heap();
+  char* const before = end_of_heap();
   grow_heap();
-  const std::uintptr_t after = end_of_heap();
-  const std::uintptr_t first = (before + kHugePage - 1) / kHugePage * kHugePage;
-  if (after < first + kHugePage) return;
-  const std::uintptr_t last = after / kHugePage * kHugePage;
+  char* const after = end_of_heap();
+  char* const first = before + (kHugePage - beyond_page(before)) % kHugePage;
+  char* const last = after - beyond_page(after);
   // Refused where the kernel has no huge pages.
-  (void)::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+  if (first < last) (void)::madvise(first, static_cast<std::size_t>(last - first), MADV_HUGEPAGE);
 }
 
 }  // namespace glowplug::runtime
