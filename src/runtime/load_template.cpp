@@ -75,12 +75,15 @@ LandlockRules template_files(const TemplatePaths& paths) {
   return rules;
 }
 
-/// Without landlock the template goes on: `missing` says so when the sandbox is made.
-Result<void> take_other_files(const TemplatePaths& paths) {
+/// Without landlock the template goes on: `missing` says so when the sandbox is made. False then.
+Result<bool> take_other_files(const TemplatePaths& paths) {
   (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   const auto landlock = Landlock::create(template_files(paths));
-  if (landlock) return landlock->enter();
-  if (landlock.error().code == Code::unimplemented) return {};
+  if (landlock) {
+    GLOWPLUG_TRY(landlock->enter());
+    return true;
+  }
+  if (landlock.error().code == Code::unimplemented) return false;
   return landlock.error();
 }
 
@@ -89,11 +92,18 @@ Result<void> give_up_rights(const TemplateSpec& spec, const TemplatePaths& paths
   limit_resources(spec.memory_bytes, missing);
   leave_namespaces(missing);
   if (spec.run_as != 0) {
-    bring_bundle_within_reach();
-    GLOWPLUG_TRY(become_user(spec.run_as));
+    // Where the bundle cannot be shown at an open place, its model is loaded with the right to pass
+    // private folders, if landlock leaves nothing but the bundle to read behind them.
+    const bool shown = bring_bundle_within_reach();
+    GLOWPLUG_TRY(become_user(spec.run_as, shown ? Keep::nothing : Keep::search));
   }
   die_with_parent(parent);
-  return spec.sandbox ? take_other_files(paths) : Result<void>();
+  bool only_bundle = false;
+  if (spec.sandbox) {
+    GLOWPLUG_ASSIGN(only_bundle, take_other_files(paths));
+  }
+  if (spec.run_as != 0 && !only_bundle) drop_capabilities();
+  return {};
 }
 
 Result<std::unique_ptr<engine::Session>> open_form(engine::Engine& engine,
@@ -174,6 +184,7 @@ Result<LoadedTemplate> load_template(const TemplateSpec& spec, const OpenEngine&
   ready.confine_ns = laps.next();
   GLOWPLUG_TRY(spec.prepare_only ? prepare(loaded, paths, laps)
                                  : load_session(loaded, paths, spec, laps, log));
+  if (spec.run_as != 0) drop_capabilities();
   if (spec.sandbox) loaded.sandbox = Sandbox::create(ready.missing);
   ready.memory_bytes = resident_bytes();
   ready.confine_ns += laps.next();

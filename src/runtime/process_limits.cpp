@@ -3,12 +3,15 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 
@@ -75,13 +78,30 @@ void leave_namespaces(std::vector<std::string>& missing) {
   map_own_user(user, group);
 }
 
-Result<void> become_user(std::uint32_t id) {
+namespace {
+
+/// capset(2), which the C library leaves to libcap: for this thread, the only one.
+bool set_capabilities(std::uint32_t mask) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> data{};
+  data[0] = {mask, mask, 0};
+  return ::syscall(SYS_capset, &header, data.data()) == 0;
+}
+
+}  // namespace
+
+void drop_capabilities() { (void)set_capabilities(0); }
+
+Result<void> become_user(std::uint32_t id, Keep keep) {
   const auto failed = [id](int reason) {
     return system_error(fmt::format("become user {}", id), reason);
   };
+  if (keep == Keep::search) (void)::prctl(PR_SET_KEEPCAPS, 1);
   if (::setgroups(0, nullptr) != 0) return failed(errno);
   if (::setresgid(id, id, id) != 0) return failed(errno);
   if (::setresuid(id, id, id) != 0) return failed(errno);
+  // The bits are not kept across an exec, and refused where we had none ourselves.
+  if (keep == Keep::search && !set_capabilities(1U << CAP_DAC_READ_SEARCH)) drop_capabilities();
   return {};
 }
 

@@ -18,9 +18,17 @@ void limit_resources(std::uint64_t memory_bytes, std::vector<std::string>& missi
 /// where the machine allows that. The process must have one thread.
 void leave_namespaces(std::vector<std::string>& missing);
 
+/// What a process keeps of root's capabilities when it becomes another user.
+enum class Keep : std::uint8_t {
+  nothing,
+  search,  ///< CAP_DAC_READ_SEARCH: it may pass private folders, until drop_capabilities()
+};
+
 /// Becomes user and group `id` without any other group. Errors: permission_denied when not started
 /// as root.
-[[nodiscard]] Result<void> become_user(std::uint32_t id);
+[[nodiscard]] Result<void> become_user(std::uint32_t id, Keep keep = Keep::nothing);
+/// Gives up all capabilities, for good.
+void drop_capabilities();
 
 /// SIGKILL when the parent ends. Changing users takes this away, so it is asked for after that.
 /// Ends the process at once if its parent is not `parent` any more.

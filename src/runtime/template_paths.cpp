@@ -48,13 +48,13 @@ Result<TemplatePaths> enter_bundle(const instances::TemplateSpec& spec) {
   return paths;
 }
 
-void bring_bundle_within_reach() {
+bool bring_bundle_within_reach() {
   // In the Filesystem Hierarchy Standard, and nothing that an engine reads lies there.
   constexpr const char* kPlace = "/mnt";
-  if (::unshare(CLONE_NEWNS) != 0) return;
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
-  if (::mount(".", kPlace, nullptr, MS_BIND, nullptr) != 0) return;
-  (void)!::chdir(kPlace);
+  if (::unshare(CLONE_NEWNS) != 0) return false;
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
+  if (::mount(".", kPlace, nullptr, MS_BIND, nullptr) != 0) return false;
+  return ::chdir(kPlace) == 0;
 }
 
 Result<void> check_readable(const std::filesystem::path& file) {

@@ -25,8 +25,8 @@ struct TemplatePaths {
 /// every user may pass, in a mount namespace of this process alone, and makes it the current folder
 /// there. ONNX Runtime turns the folder of external weights, and so of a prepared form, into an
 /// absolute path; under a private folder (/root, a store of mode 0700) it would refuse them. Where
-/// this cannot be done all stays as it was.
-void bring_bundle_within_reach();
+/// this cannot be done (a chroot, a container without CAP_SYS_ADMIN) all stays as it was: false.
+[[nodiscard]] bool bring_bundle_within_reach();
 
 /// Errors: not_found or permission_denied, with what to do, unless this process may read the file.
 [[nodiscard]] Result<void> check_readable(const std::filesystem::path& file);
