@@ -42,9 +42,8 @@ def make_checkout_reachable(libc, program):
         return
     check(libc, libc.unshare(CLONE_NEWNS), "unshare the mounts")
     here = os.open(CHECKOUT, os.O_PATH)  # of the new namespace: only its own can be mounted in it
-    above = next((folder for folder in (closed, *closed.parents) if os.path.ismount(folder)), None)
-    if above is not None:  # none in a chroot
-        mount(libc, None, above, None, MS_PRIVATE)
+    above = next(folder for folder in (closed, *closed.parents) if os.path.ismount(folder))
+    libc.mount(None, str(above).encode(), None, MS_PRIVATE, None)  # refused in a chroot, whose root is no mount
     mount(libc, "tmpfs", closed, "tmpfs", 0, "mode=755")
     CHECKOUT.mkdir(parents=True, exist_ok=True)
     mount(libc, f"/proc/self/fd/{here}", CHECKOUT, None, MS_BIND | MS_REC)
