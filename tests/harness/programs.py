@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -52,7 +53,7 @@ class Installation:
         """Bundle of tests/models/MODEL (or a path), in the home folder."""
         path = pathlib.Path(model)
         bundle = self.home / f"{name}.glow"
-        self.run("export", path if path.is_absolute() else MODELS / model, "--name", name, "--output", bundle, *more)
+        self.run("export", path if path.is_absolute() else self.prefix / "models" / model, "--name", name, "--output", bundle, *more)
         return bundle
 
 
@@ -208,9 +209,10 @@ def build_folder():
 
 
 def install(prefix):
-    """`cmake --install` of the build under test, and what it takes to run it as an ordinary user."""
+    """`cmake --install` of the build under test, and what it takes to run it as an ordinary user, who may not read the checkout."""
     subprocess.run(["cmake", "--install", str(build_folder()), "--prefix", str(prefix)], check=True, capture_output=True)
     (pathlib.Path(prefix) / "as_ordinary_user.py").write_text((HERE / "as_ordinary_user.py").read_text())
+    shutil.copytree(MODELS, pathlib.Path(prefix) / "models")
     return prefix
 
 
