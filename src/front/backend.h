@@ -21,6 +21,7 @@ struct BatchItem {
 /// inside `submit`.
 struct Batch {
   std::vector<BatchItem> items;
+  RequestKind kind = RequestKind::tensors;  ///< of all of them
   std::int64_t rows = 0;
   std::vector<std::size_t> wanted;  ///< union of the outputs asked for, ascending
   bool alone = false;               ///< a row that lost an instance already: must not share a run

@@ -80,7 +80,10 @@ struct FunctionQueue::Call {
 };
 
 FunctionQueue::FunctionQueue(Loop& loop, Backend& backend, QueueLimits limits)
-    : loop_(loop), backend_(backend), limits_(limits), batch_size_(limits.max_batch) {
+    : loop_(loop),
+      backend_(backend),
+      limits_(limits),
+      batch_sizes_{BatchSize(limits.max_batch), BatchSize(limits.max_batch)} {
   backend_.on_room([this, alive = std::weak_ptr<bool>(alive_)] {
     if (!alive.expired()) flush();
   });
@@ -154,15 +157,23 @@ void FunctionQueue::flush() {
     backend_.backlog(0, Duration(0));
     return;
   }
-  const auto rows = static_cast<std::size_t>(batch_size_.best());
+  const auto rows = best_rows();
   backend_.backlog((waiting_rows_ + rows - 1) / rows, loop_.now() - waiting_.front()->queued);
+}
+
+BatchSize& FunctionQueue::batch_size(RequestKind kind) {
+  return batch_sizes_.at(static_cast<std::size_t>(kind));
+}
+
+std::size_t FunctionQueue::best_rows() {
+  return static_cast<std::size_t>(batch_size(waiting_.front()->request.kind).best());
 }
 
 bool FunctionQueue::waits_for_company() {
   if (limits_.max_delay <= Duration(0) || limits_.max_batch < 2 || open_ < 2) return false;
   while (!waiting_.empty() && !waiting_.front()->done) waiting_.pop_front();
   if (waiting_.empty() || waiting_.front()->alone) return false;
-  if (waiting_rows_ >= static_cast<std::size_t>(batch_size_.best())) return false;
+  if (waiting_rows_ >= best_rows()) return false;
   const Time end = waiting_.front()->queued + limits_.max_delay;
   if (end <= loop_.now()) return false;
   delay_timer_ = loop_.at(end, [this] { flush(); });
@@ -186,9 +197,10 @@ Batch FunctionQueue::next_batch(std::vector<CallPtr>& calls) {
   take(std::move(waiting_.front()));
   waiting_.pop_front();
   const Call& first = *calls.front();
+  batch.kind = first.request.kind;
   batch.alone = first.alone;
   if (!batch.alone && limits_.max_batch > 1 && first.request.rows > 0) {
-    const std::int64_t most = batch_size_.next();
+    const std::int64_t most = batch_size(batch.kind).next();
     std::size_t looked_at = 0;
     for (auto next = waiting_.begin();
          next != waiting_.end() && looked_at < kLookAhead && batch.rows < most; ++looked_at) {
@@ -229,7 +241,7 @@ void FunctionQueue::finish_batch(std::vector<CallPtr> calls, Batch::Outcome outc
     return;
   }
   expire_if_late();  // a run in this process holds the loop's timers up
-  if (outcome.outputs) batch_size_.ran(batch_rows, outcome.timing.run);
+  if (outcome.outputs) batch_size(calls.front()->request.kind).ran(batch_rows, outcome.timing.run);
   if (outcome.outputs && on_run_)
     on_run_({batch_rows, outcome.timing, outcome.start, outcome.cold});
   const Time now = loop_.now();

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -94,6 +95,9 @@ class FunctionQueue {
       std::shared_ptr<Call>;  // shared by the queue or a batch in flight, and the deadline list
 
   void enqueue(CallPtr call, bool first);
+  [[nodiscard]] BatchSize& batch_size(RequestKind kind);
+  /// For the kind that waits first. Precondition: something waits.
+  [[nodiscard]] std::size_t best_rows();
   /// Whether what waits may still get company within `max_delay`; sets the timer for its end.
   [[nodiscard]] bool waits_for_company();
   [[nodiscard]] Batch next_batch(std::vector<CallPtr>& calls);
@@ -112,7 +116,7 @@ class FunctionQueue {
   Loop& loop_;
   Backend& backend_;
   QueueLimits limits_;
-  BatchSize batch_size_;
+  std::array<BatchSize, kRequestKinds> batch_sizes_;
   std::deque<CallPtr> waiting_;
   std::size_t waiting_rows_ = 0;
   std::size_t waiting_bytes_ = 0;

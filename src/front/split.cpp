@@ -26,6 +26,7 @@ std::size_t framed_size(std::span<const std::byte> bytes, std::size_t count) {
 }  // namespace
 
 bool may_run_together(const InferRequest& a, const InferRequest& b) {
+  if (a.kind != b.kind) return false;
   for (std::size_t i = 0; i < a.inputs.size(); ++i) {
     if (a.inputs[i].present != b.inputs[i].present) return false;
     if (a.inputs[i].present && !same_but_rows(a.inputs[i].shape, b.inputs[i].shape)) return false;

@@ -10,8 +10,8 @@
 
 namespace glowplug::front {
 
-/// Whether two requests may be rows of one run: the same inputs present, and shapes equal but for
-/// dimension 0.
+/// Whether two requests may be rows of one run: the same kind, the same inputs
+/// present, and shapes equal but for dimension 0.
 [[nodiscard]] bool may_run_together(const InferRequest& a, const InferRequest& b);
 
 /// The rows [first, first + rows) of a tensor whose dimension 0 is all the rows of a batch.

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "instances/start_phases.h"
+#include "model/event.h"
 
 namespace glowplug::instances {
 namespace {
@@ -108,8 +109,9 @@ Result<void> Instance::put(front::Batch& batch, std::uint64_t sequence, Time now
   entry.put = now;
   entry.cold = state_ == InstanceState::starting;
   life_.for_request = life_.for_request || entry.cold;
+  const Signature& signature = signature_of(batch.kind, signature_);
   for (const std::size_t output : batch.wanted)
-    entry.datatypes.push_back(signature_.outputs.at(output).datatype);
+    entry.datatypes.push_back(signature.outputs.at(output).datatype);
   entry.batch = std::move(batch);
   if (state_ != InstanceState::starting && flight_.empty()) {
     entry.began = now;
@@ -122,10 +124,12 @@ Result<void> Instance::put(front::Batch& batch, std::uint64_t sequence, Time now
 RingRequest Instance::request_for(const front::Batch& batch, std::uint64_t sequence) const {
   RingRequest request;
   request.sequence = sequence;
+  if (batch.kind == RequestKind::event) request.operation = RingOperation::event;
   request.rows = static_cast<std::uint32_t>(batch.rows);
   request.wanted = batch.wanted;
-  for (std::size_t i = 0; i < signature_.inputs.size(); ++i)
-    request.inputs.push_back(joined_input(batch, i, signature_.inputs[i].datatype));
+  const Signature& signature = signature_of(batch.kind, signature_);
+  for (std::size_t i = 0; i < signature.inputs.size(); ++i)
+    request.inputs.push_back(joined_input(batch, i, signature.inputs[i].datatype));
   return request;
 }
 

@@ -16,6 +16,13 @@ namespace glowplug {
 using Parameter = std::variant<bool, std::int64_t, std::uint64_t, double, std::string>;
 using Parameters = std::vector<std::pair<std::string, Parameter>>;
 
+/// What a request asks of an instance.
+enum class RequestKind : std::uint8_t {
+  tensors,  ///< the model's own inputs
+  event,    ///< something for the function's handler (model/event.h)
+};
+inline constexpr std::size_t kRequestKinds = 2;
+
 /// How the caller wants one output.
 struct RequestedOutput {
   std::size_t index = 0;            ///< in Signature::outputs
@@ -38,6 +45,7 @@ struct InferRequest {
   InferRequest(InferRequest&&) = default;
   InferRequest& operator=(InferRequest&&) = default;
 
+  RequestKind kind = RequestKind::tensors;
   std::string id;  ///< the caller's, echoed; may be empty
   Parameters parameters;
   std::vector<InferInput> inputs;        ///< in the order of Signature::inputs, one each

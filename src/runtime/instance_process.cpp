@@ -69,7 +69,7 @@ void run_instance(const InstancePlace& place) {
   open_and_start_nothing();
   confined = confined && place.sandbox.take_system_calls();
   if (!ring || !confined) ::_exit(1);
-  serve_ring(**ring, place.session);
+  serve_ring(**ring, place.sessions);
   ::_exit(0);
 }
 

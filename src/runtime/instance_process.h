@@ -3,15 +3,15 @@
 
 #include <string>
 
-#include "engine/engine.h"
 #include "runtime/process_title.h"
 #include "runtime/sandbox.h"
+#include "runtime/serve_ring.h"
 
 namespace glowplug::runtime {
 
 /// What a forked child of the template needs to be an instance. Everything stays the template's.
 struct InstancePlace {
-  engine::Session& session;
+  Sessions sessions;
   const Sandbox& sandbox;
   const ProcessTitle& title;
   std::string function;

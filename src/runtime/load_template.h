@@ -17,6 +17,7 @@ namespace glowplug::runtime {
 struct LoadedTemplate {
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<engine::Session> session;  ///< null after prepare_only
+  std::unique_ptr<engine::Session> events;   ///< null where the function has no handler
   Sandbox sandbox;                           ///< for the instances
   UniqueFd dev_null;                         ///< becomes 0, 1 and 2 of the instances
   instances::TemplateReady ready;

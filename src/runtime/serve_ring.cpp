@@ -22,11 +22,17 @@ RunTiming timing_of(const engine::RunReport& report) {
 
 }  // namespace
 
-void serve_ring(instances::InstanceRing& ring, engine::Session& session) {
+void serve_ring(instances::InstanceRing& ring, const Sessions& sessions) {
   ReplySlot reply(ring);
   for (;;) {
     const instances::InstanceRing::Request& request = ring.next();
     if (request.operation == instances::RingOperation::leave) return;
+    const bool is_event = request.operation == instances::RingOperation::event;
+    if (is_event && sessions.events == nullptr) {
+      ring.finish(Error{Code::internal, "an event came to a function without a handler", {}}, {});
+      continue;
+    }
+    engine::Session& session = is_event ? *sessions.events : sessions.model;
     const auto report = session.run(request.inputs, request.wanted, reply);
     if (report) {
       ring.finish({}, timing_of(*report));

@@ -4,8 +4,14 @@
 
 namespace glowplug::runtime {
 
-/// Answers the requests of a ring with a session until one says leave: outputs go straight into the
-/// reply slot, errors become the reply.
-void serve_ring(instances::InstanceRing& ring, engine::Session& session);
+/// What an instance answers with.
+struct Sessions {
+  engine::Session& model;
+  engine::Session* events = nullptr;  ///< of the function's handler; null: it has none
+};
+
+/// Answers the requests of a ring until one says leave: outputs go straight into the reply slot,
+/// errors become the reply.
+void serve_ring(instances::InstanceRing& ring, const Sessions& sessions);
 
 }  // namespace glowplug::runtime

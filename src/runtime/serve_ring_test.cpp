@@ -41,7 +41,7 @@ TEST(ServeRing, AnswersWithOutputsTimesOrTheErrorUntilToldToLeave) {
   const std::array datatypes{Datatype::int64};
   ASSERT_TRUE(ring->put_request(request_of(1, commands[0])));
   ASSERT_TRUE(ring->put_request(request_of(2, commands[1])));
-  std::thread server([&] { serve_ring(*instance, **session); });
+  std::thread server([&] { serve_ring(*instance, {**session}); });
   const auto take = [&](std::uint64_t sequence) {
     for (;;) {
       auto reply = ring->take_reply({sequence, datatypes});

@@ -145,9 +145,15 @@ class Template {
   }
 
   [[nodiscard]] InstancePlace place_of(const Slot& slot) const {
-    return {*loaded_.session, loaded_.sandbox,        title_,
-            function_,        slot.memory.get(),      slot.doorbell.get(),
-            doorbell_,        loaded_.dev_null.get(), pid_};
+    return {{*loaded_.session, loaded_.events.get()},
+            loaded_.sandbox,
+            title_,
+            function_,
+            slot.memory.get(),
+            slot.doorbell.get(),
+            doorbell_,
+            loaded_.dev_null.get(),
+            pid_};
   }
 
   void report_fork(std::uint32_t number, pid_t child) {

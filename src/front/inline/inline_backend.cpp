@@ -2,13 +2,16 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "front/inline/joined_inputs.h"
 #include "front/inline/tensor_sink.h"
+#include "model/event.h"
 
 namespace glowplug::front {
 
-InlineBackend::InlineBackend(Loop& loop, engine::Session& session, Signature signature)
-    : loop_(loop), session_(session), signature_(std::move(signature)) {}
+InlineBackend::InlineBackend(Loop& loop, engine::Session& session, Signature signature,
+                             engine::Session* events)
+    : loop_(loop), session_(session), signature_(std::move(signature)), events_(events) {}
 
 void InlineBackend::submit(Batch batch) {
   GLOWPLUG_CHECK(free_batches() > 0);
@@ -27,10 +30,13 @@ void InlineBackend::run_waiting() {
 }
 
 Batch::Outcome InlineBackend::run(const Batch& batch) {
-  const JoinedInputs inputs(batch, signature_);
+  const bool is_event = batch.kind == RequestKind::event;
+  GLOWPLUG_CHECK(!is_event || events_ != nullptr);
+  engine::Session& session = is_event ? *events_ : session_;
+  const JoinedInputs inputs(batch, signature_of(batch.kind, signature_));
   TensorSink sink(batch.wanted.size());
   Batch::Outcome outcome;
-  const auto report = session_.run(inputs.views(), batch.wanted, sink);
+  const auto report = session.run(inputs.views(), batch.wanted, sink);
   if (!report) {
     outcome.outputs = report.error();
     return outcome;

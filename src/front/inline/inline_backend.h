@@ -14,9 +14,10 @@ namespace glowplug::front {
 /// Between two batches the loop handles what became ready, so batches form as in the gateway.
 class InlineBackend final : public Backend {
  public:
-  /// `signature` is the bundle's: the session's, with max_batch and labels. Loop and session
-  /// outlive *this.
-  InlineBackend(Loop& loop, engine::Session& session, Signature signature);
+  /// `signature` is the bundle's: the session's, with max_batch and labels. `events`
+  /// answers events; null: none come. Loop and sessions outlive *this.
+  InlineBackend(Loop& loop, engine::Session& session, Signature signature,
+                engine::Session* events = nullptr);
 
   [[nodiscard]] const Signature& signature() const override { return signature_; }
   [[nodiscard]] std::size_t free_batches() const override { return waiting_ ? 0 : 1; }
@@ -33,6 +34,7 @@ class InlineBackend final : public Backend {
   Loop& loop_;
   engine::Session& session_;
   Signature signature_;
+  engine::Session* events_;
   std::optional<Batch> waiting_;
   std::function<void()> on_room_;
   /// What was posted may come after *this has gone.

@@ -36,7 +36,7 @@ inline constexpr std::size_t kMostDimensions = 8;
 inline constexpr std::size_t kMostErrorBytes = 4096;
 
 /// What the gateway asks of an instance. Crosses the ring as a number: only append.
-enum class RingOperation : std::uint32_t { infer = 1, leave = 2 };
+enum class RingOperation : std::uint32_t { infer = 1, leave = 2, event = 3 };
 
 struct RingSizes {
   std::size_t request_bytes = std::size_t{64} << 20;  ///< of tensors in one request slot
