@@ -42,16 +42,21 @@ Result<Source> source_from_json(const Json& json) {
   return source;
 }
 
-/// The folders that schema 1 has: model/… and samples/NAME.json.
-Result<void> check_place(const std::string& path) {
+/// What bundles have since schema 2.
+bool is_of_handler(std::string_view path) {
+  return path.starts_with("assets/") || path.starts_with("code/");
+}
+
+/// The folders that there are: model/…, samples/NAME.json and, of handlers, assets/… and code/….
+Result<void> check_place(const std::string& path, bool has_handler) {
   constexpr std::string_view kSamples = "samples/";
   constexpr std::string_view kJson = ".json";
-  if (path.starts_with("model/")) return {};
+  if (path.starts_with("model/") || (has_handler && is_of_handler(path))) return {};
   if (!path.starts_with(kSamples))
     return invalid_argument(
-        fmt::format("{} lies in a folder that bundles of schema 1 do not have; expected "
-                    "model/ or samples/",
-                    path));
+        fmt::format("{} lies in a folder that bundles of schema {} do not have; expected {}", path,
+                    has_handler ? 2 : 1,
+                    has_handler ? "model/, samples/, assets/ or code/" : "model/ or samples/"));
   const std::string_view name = std::string_view(path).substr(kSamples.size());
   if (!name.ends_with(kJson))
     return invalid_argument(path + " is no sample; expected samples/NAME.json");
@@ -71,7 +76,8 @@ Result<void> check_apart(const FileTable& files) {
 Result<void> check_consistent(const Manifest& manifest) {
   GLOWPLUG_TRY(check_name("bundle name", manifest.name));
   GLOWPLUG_TRY(check_name("engine name", manifest.engine));
-  for (const auto& [path, entry] : manifest.files) GLOWPLUG_TRY(check_place(path));
+  for (const auto& [path, entry] : manifest.files)
+    GLOWPLUG_TRY(check_place(path, !manifest.handler.is_null()));
   if (!manifest.model.starts_with("model/") || !manifest.files.contains(manifest.model))
     return invalid_argument(fmt::format("\"model\" is {}; expected one of \"files\" in model/",
                                         quote_json(manifest.model)));
@@ -82,9 +88,10 @@ Result<void> check_consistent(const Manifest& manifest) {
 Result<Manifest> manifest_from_json(const Json& json) {
   static constexpr std::array<std::string_view, 8> kKeys = {
       "engine", "files", "model", "name", "producer", "schema", "signature", "source"};
-  static constexpr std::array<std::string_view, 1> kOptional = {"license"};
+  static constexpr std::array<std::string_view, 2> kOptional = {"license", "handler"};
   GLOWPLUG_TRY(check_schema(json, kManifestSchema));
-  GLOWPLUG_TRY(check_keys(json, kKeys, kOptional));
+  const bool has_handlers = json["schema"] > 1;
+  GLOWPLUG_TRY(check_keys(json, kKeys, std::span(kOptional).first(has_handlers ? 2 : 1)));
   Manifest manifest;
   GLOWPLUG_ASSIGN(manifest.name, text_field(json, "name", kLongestText));
   GLOWPLUG_ASSIGN(manifest.engine, text_field(json, "engine", kLongestText));
@@ -92,6 +99,10 @@ Result<Manifest> manifest_from_json(const Json& json) {
   GLOWPLUG_ASSIGN(manifest.producer, text_field(json, "producer", kLongestText));
   if (json.contains("license")) {
     GLOWPLUG_ASSIGN(manifest.license, text_field(json, "license", kLongestText));
+  }
+  if (json.contains("handler")) {
+    manifest.handler = json["handler"];
+    if (!manifest.handler.is_object()) return invalid_argument("\"handler\" must be an object");
   }
   GLOWPLUG_ASSIGN(manifest.signature, signature_from_json(json["signature"]));
   auto source = source_from_json(json["source"]);
@@ -125,7 +136,7 @@ Result<FileTable> file_table_from_json(const Json& json) {
 }
 
 Json to_json(const Manifest& manifest) {
-  Json json = {{"schema", kManifestSchema},
+  Json json = {{"schema", manifest.handler.is_null() ? 1 : kManifestSchema},
                {"name", manifest.name},
                {"engine", manifest.engine},
                {"model", manifest.model},
@@ -133,6 +144,7 @@ Json to_json(const Manifest& manifest) {
                {"signature", to_json(manifest.signature)},
                {"source", {{"file", manifest.source.file}, {"sha256", manifest.source.sha256}}},
                {"files", to_json(manifest.files)}};
+  if (!manifest.handler.is_null()) json["handler"] = manifest.handler;
   if (!manifest.license.empty()) json["license"] = manifest.license;
   return json;
 }

@@ -10,8 +10,9 @@
 
 namespace glowplug::bundle {
 
-/// The schema that this program writes, and the newest it reads.
-inline constexpr int kManifestSchema = 1;
+/// The newest schema that this program reads. It writes 1 for a bundle without a handler, whose
+/// bytes older programs understand, else 2.
+inline constexpr int kManifestSchema = 2;
 inline constexpr std::string_view kManifestFile = "manifest.json";
 
 struct FileEntry {
@@ -35,9 +36,12 @@ struct Manifest {
   std::string model;   ///< main file of the portable form: "model/model.onnx"; one of `files`
   Signature signature;
   Source source;
-  std::string license;   ///< SPDX expression; empty: not known
+  std::string license;  ///< SPDX expression; empty: not known
+  /// How events become tensors and tensors answers (handler/spec.h), or the file with the user's
+  /// own code: {"input", "output"} or {"code"}; null: plain records in and out. Schema 2.
+  Json handler;
   std::string producer;  ///< "glowplug 0.1.0": who wrote it, named when its schema is too new
-  FileTable files;       ///< every file below model/ and samples/
+  FileTable files;       ///< every file below model/, samples/, assets/ and code/
 };
 
 [[nodiscard]] Json to_json(const Manifest& manifest);

@@ -34,6 +34,27 @@ TEST(Manifest, HasNoKeyForAnUnknownLicense) {
   EXPECT_TRUE(parse_manifest(manifest_text(manifest)));
 }
 
+TEST(Manifest, WithAHandlerIsOfSchema2) {
+  Manifest manifest = listed();
+  EXPECT_EQ(to_json(manifest)["schema"], 1);
+  manifest.handler = {{"input", {{"type", "image"}}}};
+  manifest.files["assets/labels.txt"] = {sha256_hex("3"), 3};
+  manifest.files["code/handler.py"] = {sha256_hex("4"), 4};
+  EXPECT_EQ(to_json(manifest)["schema"], 2);
+  const auto back = parse_manifest(manifest_text(manifest));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->handler, manifest.handler);
+  manifest.handler = "code/handler.py";
+  EXPECT_EQ(parse_manifest(manifest_text(manifest)).error().message,
+            "manifest.json: \"handler\" must be an object");
+}
+
+TEST(Manifest, OfSchema1HasNoHandler) {
+  Json json = to_json(listed());
+  json["handler"] = Json::object();
+  EXPECT_FALSE(parse_manifest(canonical_json(json)));
+}
+
 TEST(Manifest, ShortensDigestsForPeople) {
   EXPECT_EQ(short_digest(sha256_hex("")), "e3b0c44298fc");
 }
@@ -53,9 +74,9 @@ TEST(Manifest, RefusesEveryKindOfFault) {
       {"\"schema\" must be a number of at least 1", [](Json& m) { m["schema"] = 0; }},
       {"\"schema\" must be a number of at least 1", [](Json& m) { m["schema"] = "1"; }},
       {"\"schema\" must be a number of at least 1", [](Json& m) { m["schema"] = -1; }},
-      {"it has schema 2, written by glowplug 9.0; this program reads schema 1 and older",
+      {"it has schema 3, written by glowplug 9.0; this program reads schema 2 and older",
        [](Json& m) {
-         m["schema"] = 2;
+         m["schema"] = 3;
          m["producer"] = "glowplug 9.0";
          m["new"] = true;
        },
