@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "front/records/predict_codec.h"
+#include "handler/records/predict_codec.h"
 
 namespace {
 
@@ -35,7 +35,7 @@ Signature whole_tensor() {
 }
 
 void read_one(std::string_view body, const Signature& signature) {
-  const auto request = glowplug::front::records::read_records(body, signature);
+  const auto request = glowplug::handler::records::read_records(body, signature);
   if (!request) return;
   for (std::size_t i = 0; i < request->inputs.size(); ++i) {
     const glowplug::InferInput& input = request->inputs[i];

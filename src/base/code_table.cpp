@@ -34,6 +34,14 @@ static_assert(rows_in_order());
 
 const CodeRow& row_of(Code code) { return kRows.at(static_cast<std::size_t>(code)); }
 
+Code code_of_status(int http_status) {
+  for (const CodeRow& row : kRows) {
+    if (row.http_status == http_status) return row.code;
+  }
+  constexpr int kFirstOfServer = 500;
+  return http_status < kFirstOfServer ? Code::invalid_argument : Code::internal;
+}
+
 std::optional<Code> code_named(std::string_view name) {
   for (const CodeRow& row : kRows) {
     if (row.name == name) return row.code;

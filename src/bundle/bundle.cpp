@@ -71,7 +71,8 @@ Result<void> check_prepared_place(const TreeEntry& entry) {
 
 /// Sorts out what the digest does not cover; the rest has to be exactly what the manifest lists.
 Result<std::vector<TreeEntry>> covered_entries(std::vector<TreeEntry> entries) {
-  static constexpr std::array<std::string_view, 2> kCovered = {"model", "samples"};
+  static constexpr std::array<std::string_view, 4> kCovered = {"model", "samples", "assets",
+                                                               "code"};
   std::vector<TreeEntry> covered;
   for (TreeEntry& entry : entries) {
     const std::string_view top = top_of(entry.path);

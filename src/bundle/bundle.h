@@ -21,7 +21,7 @@ enum class Checks {
 /// A bundle on disk that was checked when it was opened. Its folder:
 ///
 ///     manifest.json               canonical JSON; its sha256 is the digest
-///     model/…  samples/…          exactly the files that the manifest lists
+///     model/…  samples/…  assets/…  code/…   exactly the files that the manifest lists
 ///     records/NAME.json           outside the digest; each says which digest it speaks of
 ///     prepared/ENGINE-LEVEL/…     outside the digest (prepared.h)
 ///

@@ -25,11 +25,11 @@ Error missing(std::string_view what, const std::filesystem::path& path, std::str
 }  // namespace
 
 Result<EngineSetup> find_engine(const Invocation& invocation) {
-  EngineSetup setup{handler_program_path(given_path(invocation, "handler")),
+  EngineSetup setup{handler_program_path(given_path(invocation, "handler-program")),
                     engine_library_path(given_path(invocation, "engine-library"))};
   if (::access(setup.handler.c_str(), X_OK) != 0)
     return missing("the program that runs models", setup.handler,
-                   "ninja -C build/release glowplug-handler, or --handler PROGRAM");
+                   "ninja -C build/release glowplug-handler, or --handler-program PROGRAM");
   if (::access(setup.library.c_str(), R_OK) != 0)
     return missing("ONNX Runtime's library", setup.library,
                    "scripts/setup.sh installs it; or --engine-library FILE");

@@ -33,6 +33,16 @@ std::string prepared_line(const optimize::Exported& exported) {
                      exported.samples.size());
 }
 
+std::string handler_lines(const optimize::HandlerFiles& handler) {
+  if (handler.spec.is_null()) return {};
+  const auto type = [&](const char* side) {
+    return handler.spec.contains(side) ? handler.spec[side].value("type", "") : "tensors";
+  };
+  std::string text = fmt::format("Handler   {} in, {} out\n", type("input"), type("output"));
+  for (const std::string& line : handler.found) text += fmt::format("          {}\n", line);
+  return text;
+}
+
 std::string native_line(const optimize::NativeForm& native) {
   if (native.folder.empty())
     return fmt::format("not compiled: {}; ONNX Runtime serves", native.reason);

@@ -48,7 +48,7 @@ void look_at_engine(const Session& session, MachineFacts& facts) {
     const auto value = session.invocation.given(flag);
     return std::filesystem::path(value ? value->text : "");
   };
-  facts.handler.path = handler_program_path(given("handler"));
+  facts.handler.path = handler_program_path(given("handler-program"));
   facts.engine.path = engine_library_path(given("engine-library"));
   ask_handler(facts.handler);
   const auto setup = find_engine(session.invocation);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/file.h"
 #include "base/units.h"
 #include "bundle/bundle.h"
 #include "cli/describe_bundle.h"
@@ -8,6 +9,7 @@
 #include "cli/export_model.h"
 #include "cli/interruption.h"
 #include "cli/model_name.h"
+#include "cli/project/yaml_json.h"
 #include "cli/verb_progress.h"
 #include "cli/verbs.h"
 
@@ -45,6 +47,8 @@ Json json_of(const optimize::ExportRequest& request, const optimize::Exported& e
           {"reasons", exported.unverified},
           {"samples", exported.samples},
           {"samples_note", exported.samples_note},
+          {"handler", exported.handler.spec},
+          {"handler_found", exported.handler.found},
           {"batching",
            {{"max_batch", exported.batching.max_batch},
             {"exact", exported.batching.exact},
@@ -65,6 +69,7 @@ std::string text_of(const optimize::ExportRequest& request, const optimize::Expo
                       exported.batching.reason);
   text += fmt::format("Checked   {}\n", optimize::kComparedWith);
   if (!exported.samples_note.empty()) text += fmt::format("Samples   {}\n", exported.samples_note);
+  text += handler_lines(exported.handler);
   text += fmt::format("Prepared  {}\n", prepared_line(exported));
   text += fmt::format("Native    {}\n", native_line(exported.native));
   text += fmt::format("Bundle    {}   {}   {}\n", name_with_digest(request.name, exported.digest),
@@ -84,6 +89,12 @@ Attempt<optimize::ExportRequest> request_of(const Invocation& invocation) {
   request.replace = invocation.has("force");
   request.batch.most_rows = static_cast<std::int64_t>(invocation.count("max-batch"));
   request.seed = invocation.count("seed");
+  if (const auto handler = invocation.given("handler")) {
+    const std::filesystem::path file = handler->text;
+    GLOWPLUG_ASSIGN(const std::string text, read_file(file));
+    GLOWPLUG_ASSIGN(request.handler, json_of_yaml(text, file.filename().string()));
+    request.handler_folder = std::filesystem::absolute(file).parent_path();
+  }
   std::error_code failed;
   if (!request.replace && std::filesystem::exists(request.output, failed))
     return Error{Code::already_exists, fmt::format("{} is there already", request.output.string()),

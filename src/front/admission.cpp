@@ -14,6 +14,10 @@ constexpr std::uint64_t kMostOtherBytes = std::uint64_t{1} << 20;
 constexpr int kMethodNotAllowed = 405;
 constexpr int kUnsupportedMediaType = 415;
 
+bool has_type(std::string_view content_type, std::string_view type) {
+  return http::equal_ignoring_case(content_type.substr(0, content_type.find(';')), type);
+}
+
 /// curl -d and others name a form or nothing in particular; what is clearly not JSON is refused.
 bool takes_records(std::string_view content_type) {
   const std::string_view type = content_type.substr(0, content_type.find(';'));
@@ -55,7 +59,7 @@ std::optional<http::HttpAnswer> Admission::check(const http::HttpHead& head,
     case RouteKind::infer:
       return check_function(at, *route);
     case RouteKind::predict:
-      if (!takes_records(head.header("Content-Type").value_or(""))) return refuse_type(at, *route);
+      if (!takes_body(at, *route)) return refuse_type(at, *route);
       return check_function(at, *route);
     default:
       if (context.announced_bytes > kMostOtherBytes)
@@ -66,6 +70,14 @@ std::optional<http::HttpAnswer> Admission::check(const http::HttpHead& head,
                        {}});
       return std::nullopt;
   }
+}
+
+/// A handler looks at the type itself. What is not served is refused later.
+bool Admission::takes_body(const AtHead& at, const Route& route) const {
+  const std::string_view type = at.head.header("Content-Type").value_or("");
+  const auto served = table_.find(route.function, route.version);
+  if (served && (*served)->about.table == nullptr) return true;
+  return takes_records(type) || has_type(type, "text/csv");
 }
 
 std::optional<http::HttpAnswer> Admission::check_function(const AtHead& at, const Route& route) {
@@ -94,8 +106,9 @@ http::HttpAnswer Admission::refuse_method(const AtHead& at, const Route& route) 
 }
 
 http::HttpAnswer Admission::refuse_type(const AtHead& at, const Route& route) {
-  const std::string text = fmt::format("Content-Type is {}, application/json was expected",
-                                       at.head.header("Content-Type").value_or(""));
+  const std::string text =
+      fmt::format("Content-Type is {}, application/json or text/csv was expected",
+                  at.head.header("Content-Type").value_or(""));
   return replies_.at_head(at, name_of(route.kind), route.function,
                           http::error_answer(kUnsupportedMediaType, text), replies_.id_of(at.head),
                           text);

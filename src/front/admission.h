@@ -23,6 +23,7 @@ class Admission {
  private:
   [[nodiscard]] std::optional<http::HttpAnswer> check_function(const AtHead& at,
                                                                const Route& route);
+  [[nodiscard]] bool takes_body(const AtHead& at, const Route& route) const;
   http::HttpAnswer refuse(const AtHead& at, const Route& route, const Error& error);
   http::HttpAnswer refuse_method(const AtHead& at, const Route& route);
   http::HttpAnswer refuse_type(const AtHead& at, const Route& route);

@@ -41,7 +41,7 @@ class Front::State {
       case RouteKind::infer:
         return infer(std::move(open), std::move(request.body), InferForm::protocol);
       case RouteKind::predict:
-        return infer(std::move(open), std::move(request.body), InferForm::records);
+        return infer(std::move(open), std::move(request.body), InferForm::plain);
       case RouteKind::repository_index:
       case RouteKind::repository_load:
       case RouteKind::repository_unload:

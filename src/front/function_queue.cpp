@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "front/split.h"
+#include "model/rows.h"
 
 namespace glowplug::front {
 namespace {

@@ -6,15 +6,26 @@
 #include <charconv>
 #include <utility>
 
+#include "front/event_context.h"
 #include "front/http/compression.h"
 #include "front/oip/infer_writer.h"
 #include "front/server_timing.h"
+#include "handler/answer.h"
 
 namespace glowplug::front {
 namespace {
 
 constexpr std::string_view kTimeoutHeader = "x-request-timeout-ms";
+constexpr int kFirstErrorStatus = 400;
 constexpr std::string_view kJsonLengthHeader = "Inference-Header-Content-Length";
+
+http::HttpAnswer http_answer(EventAnswer answer) {
+  http::HttpAnswer http;
+  http.status = answer.status;
+  http.headers.emplace_back("Content-Type", std::move(answer.content_type));
+  http.body = std::move(answer.body);
+  return http;
+}
 
 /// One inference under way. Held by the done callback in the queue; the client's leaving finds it
 /// only as long as that lives.
@@ -45,12 +56,20 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
   [[nodiscard]] Result<InferRequest> read(std::unique_ptr<std::string> body,
                                           const InferCallLimits& limits) const {
     const Signature& signature = served_.about.signature;
-    if (form_ == InferForm::records) return records::read_records(*body, signature, limits.records);
+    if (form_ == InferForm::plain) return read_plain(*body, limits);
     std::optional<std::size_t> json_length;
     if (const auto given = request_.head.header(kJsonLengthHeader)) {
       GLOWPLUG_ASSIGN(json_length, oip::read_header_length(*given));
     }
     return oip::read_infer(std::move(body), json_length, signature, limits.protocol);
+  }
+
+  [[nodiscard]] Result<InferRequest> read_plain(const std::string& body,
+                                                const InferCallLimits& limits) const {
+    const auto type = request_.head.header("Content-Type").value_or("");
+    if (const auto& table = served_.about.table) return table->read(type, body, limits.records);
+    const std::string context = event_context(request_, served_.about);
+    return request_of({type, body, context});
   }
 
   [[nodiscard]] Result<Time> deadline_of(const InferRequest& parsed) const {
@@ -80,17 +99,15 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
     if (!answer) return fail(answer.error());
     timing.write = Clock::now() - begun;
     answer->headers.emplace_back("Server-Timing", server_timing(timing));
+    if (answer->status >= kFirstErrorStatus) return refuse(*std::move(answer));
     replies_.send(request_, std::move(*answer),
                   {.served = &served_, .timing = &timing, .rows = rows_, .batch_rows = batch_rows});
   }
 
   [[nodiscard]] Result<http::HttpAnswer> write(const InferRequest& asked,
                                                InferResponse response) const {
+    if (form_ == InferForm::plain) return write_plain(asked, std::move(response));
     const Signature& signature = served_.about.signature;
-    if (form_ == InferForm::records) {
-      GLOWPLUG_ASSIGN(std::string body, records::write_predictions(asked, response, signature));
-      return json_answer(std::move(body));
-    }
     GLOWPLUG_ASSIGN(oip::InferAnswer written,
                     oip::write_infer(asked, std::move(response), signature,
                                      {served_.about.name, served_.about.version}));
@@ -103,8 +120,27 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
     return answer;
   }
 
+  [[nodiscard]] Result<http::HttpAnswer> write_plain(const InferRequest& asked,
+                                                     InferResponse response) const {
+    if (const auto& table = served_.about.table) {
+      const bool csv = handler::accepts_csv(request_.head.header("Accept").value_or(""));
+      GLOWPLUG_ASSIGN(EventAnswer answer, table->write(asked, std::move(response), csv));
+      return http_answer(std::move(answer));
+    }
+    GLOWPLUG_ASSIGN(std::vector<EventAnswer> answers, answers_in(response.outputs));
+    if (answers.size() != 1)
+      return Error{Code::internal, "the handler gave no answer to one event", {}};
+    return http_answer(std::move(answers[0]));
+  }
+
   void fail(const Error& error) {
     replies_.send_error(request_, error, {.served = &served_, .rows = rows_});
+  }
+
+  /// What a handler said of an event.
+  void refuse(http::HttpAnswer answer) {
+    const std::string text = handler::error_in(answer.body);
+    replies_.send_refusal(request_, std::move(answer), text, {.served = &served_, .rows = rows_});
   }
 
   void cancel(std::uint64_t ticket) {

@@ -3,20 +3,20 @@
 #include <string>
 
 #include "front/oip/infer_reader.h"
-#include "front/records/predict_codec.h"
 #include "front/replies.h"
+#include "handler/records/predict_codec.h"
 
 namespace glowplug::front {
 
 /// The bodies that an inference may have.
 enum class InferForm {
   protocol,  ///< Open Inference Protocol: JSON and binary tensors
-  records,   ///< plain JSON records of POST /predict/{function}
+  plain,     ///< POST /predict/{function}: records and tables, or what the function's handler takes
 };
 
 struct InferCallLimits {
   oip::InferLimits protocol;
-  records::RecordLimits records;
+  handler::records::RecordLimits records;
 };
 
 /// Reads the body, puts the request into the queue of `served` and answers it later, with

@@ -49,8 +49,11 @@ void Replies::send_error(OpenRequest& request, const Error& error, const Inferen
   request.exchange->respond(std::move(answer));
 }
 
-void Replies::send_refusal(OpenRequest& request, http::HttpAnswer answer, std::string_view error) {
-  count(request, answer.status, answer.body_bytes(), {}, nullptr, error);
+void Replies::send_refusal(OpenRequest& request, http::HttpAnswer answer, std::string_view error,
+                           const InferenceFacts& facts) {
+  const Error as_error{code_of_status(answer.status), {}, {}};
+  count(request, answer.status, answer.body_bytes(), facts,
+        facts.served != nullptr ? &as_error : nullptr, error);
   answer.headers.emplace_back("x-request-id", std::move(request.id));
   request.exchange->respond(std::move(answer));
 }

@@ -58,7 +58,8 @@ class Replies {
   void send(OpenRequest& request, http::HttpAnswer answer, const InferenceFacts& facts = {});
   void send_error(OpenRequest& request, const Error& error, const InferenceFacts& facts = {});
   /// An error that HTTP has a status of its own for; `answer` says it.
-  void send_refusal(OpenRequest& request, http::HttpAnswer answer, std::string_view error);
+  void send_refusal(OpenRequest& request, http::HttpAnswer answer, std::string_view error,
+                    const InferenceFacts& facts = {});
   /// Counts a request whose client left before its answer: 499 in logs and metrics.
   void cancelled(OpenRequest& request, const InferenceFacts& facts);
   /// Finishes an answer that is given at the end of a head, where there is no request yet.

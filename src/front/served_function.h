@@ -5,6 +5,7 @@
 #include "front/backend.h"
 #include "front/function_queue.h"
 #include "front/oip/statistics.h"
+#include "handler/table.h"
 #include "model/function_settings.h"
 #include "observe/function_metrics.h"
 
@@ -17,6 +18,9 @@ struct FunctionDescription {
   std::string engine;   ///< "onnxruntime"
   Signature signature;  ///< of the bundle: with max_batch and labels
   FunctionSettings settings;
+  /// Reads the bodies of POST /predict/{function} and writes its answers; null: they go to the
+  /// function's handler as events.
+  std::shared_ptr<const handler::Table> table;
 };
 
 /// One function version as it is served: its back end, its queue, what it counted. On the loop's

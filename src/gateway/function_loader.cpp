@@ -8,6 +8,8 @@
 #include "bundle/library_hash.h"
 #include "bundle/prepared.h"
 #include "engine/native/native.h"
+#include "handler/spec.h"
+#include "handler/table.h"
 #include "scale/local_time.h"
 
 namespace glowplug::gateway {
@@ -34,7 +36,21 @@ instances::TemplateSpec spec_for(const Wanted& wanted, const bundle::Bundle& ope
   if (form.prepared) spec.portable_model = opened.model_path().string();
   spec.memory_bytes = wanted.settings.memory_bytes;
   spec.sandbox = options.sandbox;
+  const bundle::Manifest& manifest = opened.manifest();
+  if (!manifest.handler.is_null() && !handler::is_table(manifest.handler)) {
+    spec.handler = manifest.handler;
+    spec.signature = to_json(manifest.signature);
+  }
   return spec;
+}
+
+/// Null where events go to the handler in the instances.
+Result<std::shared_ptr<const handler::Table>> table_of(const bundle::Manifest& manifest) {
+  if (!manifest.handler.is_null() && !handler::is_table(manifest.handler))
+    return std::shared_ptr<const handler::Table>();
+  auto table = handler::Table::create(manifest.handler, manifest.signature);
+  if (!table) return std::move(table).error().in("the bundle's handler");
+  return std::make_shared<const handler::Table>(*std::move(table));
 }
 
 /// The first look at a named zone makes the library read all of them, which takes longer than the
@@ -77,8 +93,10 @@ Result<LoadedFunction> load_function(const Wanted& wanted, FunctionSource& sourc
   read_time_zones(wanted.settings);
   LoadedFunction loaded;
   loaded.wanted = wanted;
-  loaded.description = {wanted.name, wanted.version, opened.manifest().engine,
-                        opened.manifest().signature, wanted.settings};
+  loaded.description = {
+      wanted.name,     wanted.version, opened.manifest().engine, opened.manifest().signature,
+      wanted.settings, nullptr};
+  GLOWPLUG_ASSIGN(loaded.description.table, table_of(opened.manifest()));
   loaded.lease = std::move(lease);
   if (wanted.settings.engine != EngineChoice::of_manifest) {
     auto native = open_native_model(opened);

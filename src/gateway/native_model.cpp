@@ -6,8 +6,8 @@
 
 #include "bundle/prepared.h"
 #include "engine/native/native.h"
+#include "engine/run_all.h"
 #include "engine/zero_inputs.h"
-#include "front/inline/run_once.h"
 
 namespace glowplug::gateway {
 namespace {
@@ -20,7 +20,7 @@ constexpr int kRuns = 16;
 void warm_up(engine::Session& session) {
   const auto inputs = engine::zero_inputs(session.signature());
   for (int i = 0; i < kRuns; ++i) {
-    if (!front::run_once(session, inputs)) return;
+    if (!engine::run_all(session, inputs)) return;
   }
 }
 

@@ -69,6 +69,7 @@ class Export {
     GLOWPLUG_TRY(copy_model(writer));
     model_ = writer.folder() / kModelFile;
     GLOWPLUG_TRY(clock_.run("load", [&] { return load(); }));
+    GLOWPLUG_TRY(clock_.run("handler", [&] { return take_handler(writer); }));
     GLOWPLUG_TRY(clock_.run("samples", [&] { return add_samples(writer); }));
     GLOWPLUG_TRY(clock_.run("batching", [&] { return find_batching(); }));
     GLOWPLUG_ASSIGN(exported_.digest, writer.seal(manifest()));
@@ -92,6 +93,18 @@ class Export {
   Result<void> load() {
     GLOWPLUG_ASSIGN(runner_, runners_.open({model_, request_.target.engine, false}));
     exported_.signature = with_labels(runner_->signature(), facts_.signature);
+    return {};
+  }
+
+  Result<void> take_handler(bundle::BundleWriter& writer) {
+    const auto beside = std::filesystem::absolute(request_.model).parent_path();
+    GLOWPLUG_ASSIGN(
+        exported_.handler,
+        request_.handler.is_null()
+            ? find_handler_files(beside, exported_.signature)
+            : take_handler_files(request_.handler, request_.handler_folder, exported_.signature));
+    for (const auto& [name, content] : exported_.handler.assets)
+      GLOWPLUG_TRY(writer.add_bytes("assets/" + name, content));
     return {};
   }
 
@@ -126,6 +139,7 @@ class Export {
     manifest.model = kModelFile;
     manifest.signature = exported_.signature;
     manifest.source = {request_.model.filename(), facts_.sha256};
+    manifest.handler = exported_.handler.spec;
     manifest.producer = fmt::format("glowplug {}", kVersion);
     return manifest;
   }

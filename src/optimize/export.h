@@ -13,6 +13,7 @@
 #include "model/signature.h"
 #include "optimize/batching.h"
 #include "optimize/compare.h"
+#include "optimize/handler_files.h"
 #include "optimize/native_form.h"
 
 namespace glowplug::optimize {
@@ -24,14 +25,19 @@ struct ExportRequest {
   std::filesystem::path output;   ///< the bundle's folder, by custom NAME.glow
   bool replace = false;           ///< an existing bundle at `output` gives way
   bundle::PreparedTarget target;  ///< what the prepared form is for
-  BatchLimits batch;              ///< bounds of Signature::max_batch
-  std::uint64_t seed = 1;         ///< of the generated samples
+  /// "handler" as the user wrote it, with files relative to `handler_folder`; null: what the files
+  /// beside the model say, if anything.
+  Json handler;
+  std::filesystem::path handler_folder;
+  BatchLimits batch;       ///< bounds of Signature::max_batch
+  std::uint64_t seed = 1;  ///< of the generated samples
 };
 
 /// One step of the work.
 struct Phase {
-  std::string_view name;  ///< "read", "load", "samples", "batching", "native", "prepare" or "write"
-  Duration duration{};    ///< zero when it starts
+  std::string_view
+      name;  ///< "read", "load", "handler", "samples", "batching", "native", "prepare" or "write"
+  Duration duration{};  ///< zero when it starts
 };
 /// Called when a phase starts (`ended` false) and when it has ended well.
 using PhaseObserver = std::function<void(const Phase&, bool ended)>;
@@ -54,6 +60,7 @@ struct Exported {
   std::string prepared_note;
   /// Portable against prepared form, one for each output; empty when they were not compared.
   std::vector<OutputDifference> differences;
+  HandlerFiles handler;
   NativeForm native;  ///< the model compiled for the native engine, or why it is not
   std::vector<Phase> phases;
 };

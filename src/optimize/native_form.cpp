@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <numeric>
 #include <utility>
 
 #include "base/file.h"
 #include "bundle/bundle.h"
 #include "engine/native/native.h"
+#include "engine/run_all.h"
 #include "model/onnx/onnx_model.h"
 #include "optimize/native/compile.h"
 #include "optimize/native_inputs.h"
@@ -24,30 +24,6 @@ constexpr std::array<std::int64_t, 4> kRows = {1, 3, 17, 300};
 /// Some 100 microseconds. Larger networks are not what the engine's loops are made for.
 constexpr double kMostWork = 4e6;
 constexpr std::size_t kMostBytes = std::size_t{16} << 20;  ///< of the inputs of one run
-
-class TensorSink final : public engine::OutputSink {
- public:
-  explicit TensorSink(std::size_t count) : tensors(count) {}
-  [[nodiscard]] Result<std::span<std::byte>> output(std::size_t index, Datatype datatype,
-                                                    std::span<const std::int64_t> shape,
-                                                    std::size_t size_bytes) override {
-    tensors[index] = {datatype, Shape(shape.begin(), shape.end()),
-                      std::vector<std::byte>(size_bytes)};
-    return std::span<std::byte>(tensors[index].bytes);
-  }
-  std::vector<Tensor> tensors;
-};
-
-Result<std::vector<Tensor>> run_native(engine::Session& session, const Inputs& inputs) {
-  std::vector<std::optional<TensorView>> views;
-  for (const auto& input : inputs)
-    views.push_back(input ? std::optional(input->view()) : std::nullopt);
-  std::vector<std::size_t> wanted(session.signature().outputs.size());
-  std::iota(wanted.begin(), wanted.end(), std::size_t{0});
-  TensorSink sink(wanted.size());
-  GLOWPLUG_TRY(session.run(views, wanted, sink));
-  return std::move(sink.tensors);
-}
 
 std::int64_t rows_of(const Inputs& inputs) {
   for (const auto& input : inputs) {
@@ -71,7 +47,7 @@ class Comparison {
   Result<void> compare(const Inputs& inputs) {
     const auto expected = portable_.run(inputs);
     if (!expected && !refuses_inputs(expected.error())) return expected.error();
-    const auto got = run_native(session_, inputs);
+    const auto got = engine::run_all(session_, inputs);
     if (!expected) {
       if (!got) return {};
       return Error{Code::failed_precondition,
@@ -82,7 +58,7 @@ class Comparison {
     return count(inputs, *expected, *got);
   }
   Result<void> compare(const AnsweredSample& sample) {
-    GLOWPLUG_ASSIGN(const std::vector<Tensor> got, run_native(session_, sample.inputs));
+    GLOWPLUG_ASSIGN(const std::vector<Tensor> got, engine::run_all(session_, sample.inputs));
     return count(sample.inputs, sample.answers, got);
   }
 
@@ -134,7 +110,7 @@ class Attempt {
 
   Result<void> check_size(engine::native::NativeSession& session) {
     const Inputs& inputs = request_.samples.front().inputs;
-    GLOWPLUG_TRY(run_native(session, inputs));
+    GLOWPLUG_TRY(engine::run_all(session, inputs));
     const double work =
         session.work() / static_cast<double>(std::max<std::int64_t>(rows_of(inputs), 1));
     if (work <= kMostWork) return {};

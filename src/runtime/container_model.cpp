@@ -8,6 +8,9 @@
 #include "bundle/library_hash.h"
 #include "bundle/prepared.h"
 #include "engine/native/native.h"
+#include "handler/event_session.h"
+#include "handler/spec.h"
+#include "runtime/bundle_assets.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -101,6 +104,20 @@ Result<Loaded> load(const bundle::Bundle& bundle, const EngineChoice& choice,
   return load_of_manifest(bundle, choice.library, open, log);
 }
 
+Result<void> make_handler(ContainerModel& model) {
+  const bundle::Manifest& manifest = model.bundle.manifest();
+  if (manifest.handler.is_null() || handler::is_table(manifest.handler)) {
+    GLOWPLUG_ASSIGN(auto table, handler::Table::create(manifest.handler, manifest.signature));
+    model.table = std::make_shared<const handler::Table>(std::move(table));
+    return {};
+  }
+  model.assets = std::make_unique<BundleAssets>(model.bundle.folder());
+  GLOWPLUG_ASSIGN(auto made,
+                  handler::Handler::create(manifest.handler, manifest.signature, *model.assets));
+  model.events = std::make_unique<handler::EventSession>(std::move(made), *model.session);
+  return {};
+}
+
 }  // namespace
 
 Result<ContainerModel> load_container_model(const std::filesystem::path& folder,
@@ -108,7 +125,10 @@ Result<ContainerModel> load_container_model(const std::filesystem::path& folder,
                                             Log& log) {
   GLOWPLUG_ASSIGN(bundle::Bundle bundle, bundle::Bundle::open(folder, bundle::Checks::sizes));
   GLOWPLUG_ASSIGN(Loaded loaded, load(bundle, choice, open, log));
-  return ContainerModel{std::move(bundle), std::move(loaded.engine), std::move(loaded.session)};
+  ContainerModel model{std::move(bundle), std::move(loaded.engine), std::move(loaded.session)};
+  if (auto made = make_handler(model); !made)
+    return std::move(made).error().in("the bundle's handler");
+  return model;
 }
 
 }  // namespace glowplug::runtime

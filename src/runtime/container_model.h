@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "bundle/bundle.h"
 #include "engine/engine.h"
+#include "handler/assets.h"
+#include "handler/table.h"
 #include "runtime/open_engine.h"
 
 namespace glowplug::runtime {
@@ -14,6 +16,9 @@ struct ContainerModel {
   bundle::Bundle bundle;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<engine::Session> session;  // after the engine: goes first
+  std::unique_ptr<handler::Assets> assets{};
+  std::unique_ptr<engine::Session> events{};      ///< of the bundle's handler; null without one
+  std::shared_ptr<const handler::Table> table{};  ///< null where `events` answers
 };
 
 struct EngineChoice {

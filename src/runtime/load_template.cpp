@@ -11,6 +11,8 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "handler/event_session.h"
+#include "runtime/bundle_assets.h"
 #include "runtime/process_limits.h"
 #include "runtime/template_paths.h"
 #include "runtime/warm_up.h"
@@ -144,10 +146,22 @@ void run_once(engine::Session& session, const TemplateSpec& spec, Log& log) {
                 {{"function", spec.function}, {"reason", warm.error().message}});
 }
 
+/// The function's handler, which answers events with the model.
+Result<void> load_handler(LoadedTemplate& loaded, const TemplateSpec& spec) {
+  if (spec.handler.is_null()) return {};
+  loaded.assets = std::make_unique<BundleAssets>(".");
+  GLOWPLUG_ASSIGN(const Signature signature, signature_from_json(spec.signature));
+  auto handler = handler::Handler::create(spec.handler, signature, *loaded.assets);
+  if (!handler) return std::move(handler).error().in("the bundle's handler");
+  loaded.events = std::make_unique<handler::EventSession>(*std::move(handler), *loaded.session);
+  return {};
+}
+
 Result<void> load_session(LoadedTemplate& loaded, const TemplatePaths& paths,
                           const TemplateSpec& spec, Laps& laps, Log& log) {
   GLOWPLUG_ASSIGN(loaded.session, open_model(*loaded.engine, paths, spec, loaded.ready, log));
   loaded.ready.signature = loaded.session->signature();
+  GLOWPLUG_TRY(load_handler(loaded, spec));
   loaded.ready.model_ns = laps.next();
   if (spec.warm_up) {
     run_once(*loaded.session, spec, log);

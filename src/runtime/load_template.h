@@ -6,6 +6,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "engine/engine.h"
+#include "handler/assets.h"
 #include "instances/ring/template_spec.h"
 #include "runtime/open_engine.h"
 #include "runtime/sandbox.h"
@@ -17,9 +18,10 @@ namespace glowplug::runtime {
 struct LoadedTemplate {
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<engine::Session> session;  ///< null after prepare_only
-  std::unique_ptr<engine::Session> events;   ///< null where the function has no handler
-  Sandbox sandbox;                           ///< for the instances
-  UniqueFd dev_null;                         ///< becomes 0, 1 and 2 of the instances
+  std::unique_ptr<handler::Assets> assets;
+  std::unique_ptr<engine::Session> events;  ///< null where the function has no handler
+  Sandbox sandbox;                          ///< for the instances
+  UniqueFd dev_null;                        ///< becomes 0, 1 and 2 of the instances
   instances::TemplateReady ready;
 };
 

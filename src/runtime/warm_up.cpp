@@ -7,8 +7,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "bundle/sample.h"
+#include "engine/run_all.h"
 #include "engine/zero_inputs.h"
-#include "front/inline/run_once.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -62,7 +62,8 @@ std::vector<std::optional<Tensor>> warm_up_inputs(const Signature& signature,
 
 Result<void> warm_up(engine::Session& session, const std::filesystem::path& bundle) {
   const auto inputs = warm_up_inputs(session.signature(), bundle);
-  return front::run_once(session, inputs);
+  GLOWPLUG_TRY(engine::run_all(session, inputs));
+  return {};
 }
 
 }  // namespace glowplug::runtime

@@ -64,7 +64,7 @@ def test_export_refuses_a_bad_name(cli):
 
 
 def test_export_without_the_handler_or_the_library_says_so_first(cli):
-    for flag in ("--handler", "--engine-library"):
+    for flag in ("--handler-program", "--engine-library"):
         refused = cli.json("export", IRIS, flag, "/no/such/file", code=1)["error"]
         assert refused["code"] == "unavailable"
         assert "/no/such/file" in refused["message"]

@@ -74,7 +74,7 @@ def test_doctor_works_for_an_ordinary_user_without_namespaces(glowplug_as):
 
 
 def test_doctor_says_no_with_exit_2_and_shows_everything(cli):
-    value = cli.json("doctor", "--handler", "/no/such/program", code=2)
+    value = cli.json("doctor", "--handler-program", "/no/such/program", code=2)
     checks = {one["name"]: one for one in value["checks"]}
     assert checks["handler"]["finding"] == "fail" and checks["engine_onnxruntime"]["finding"] == "fail"
     assert value["error"]["code"] == "failed_precondition"

@@ -96,7 +96,7 @@ std::vector<Flag> global_flags() {
 
 std::vector<Flag> engine_flags() {
   return {
-      {.name = "handler",
+      {.name = "handler-program",
        .kind = ValueKind::file,
        .placeholder = "PROGRAM",
        .fallback = "glowplug-handler beside glowplug",

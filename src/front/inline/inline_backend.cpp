@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "engine/tensor_sink.h"
 #include "front/inline/joined_inputs.h"
-#include "front/inline/tensor_sink.h"
 #include "model/event.h"
 
 namespace glowplug::front {
@@ -34,7 +34,7 @@ Batch::Outcome InlineBackend::run(const Batch& batch) {
   GLOWPLUG_CHECK(!is_event || events_ != nullptr);
   engine::Session& session = is_event ? *events_ : session_;
   const JoinedInputs inputs(batch, signature_of(batch.kind, signature_));
-  TensorSink sink(batch.wanted.size());
+  engine::TensorSink sink(batch.wanted.size());
   Batch::Outcome outcome;
   const auto report = session.run(inputs.views(), batch.wanted, sink);
   if (!report) {

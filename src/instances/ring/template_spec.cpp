@@ -20,6 +20,8 @@ Json to_json(const TemplateSpec& spec) {
           {"memory_bytes", spec.memory_bytes},
           {"run_as", spec.run_as},
           {"sandbox", spec.sandbox},
+          {"handler", spec.handler},
+          {"signature", spec.signature},
           {"warm_up", spec.warm_up}};
 }
 
@@ -40,6 +42,8 @@ Result<TemplateSpec> template_spec_from_json(const Json& json) {
   reader.read("memory_bytes", spec.memory_bytes);
   reader.read("run_as", spec.run_as);
   reader.read("sandbox", spec.sandbox);
+  spec.handler = reader.value("handler");
+  spec.signature = reader.value("signature");
   reader.read("warm_up", spec.warm_up);
   GLOWPLUG_TRY(reader.finish());
   return spec;

@@ -30,6 +30,8 @@ struct TemplateSpec {
   std::uint64_t memory_bytes = 0;  ///< RLIMIT_DATA of template and instances; 0: no limit
   std::uint32_t run_as = 0;        ///< user and group to become when started as root; 0: stay
   bool sandbox = true;             ///< seccomp, landlock, no-new-privileges in instances
+  Json handler;                    ///< of the manifest, for events; null: none come
+  Json signature;       ///< of the bundle, with max_batch and labels, for the handler; else null
   bool warm_up = true;  ///< run once before ready, on zeros shaped by the signature or on the
                         ///< bundle's first sample
 };

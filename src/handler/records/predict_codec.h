@@ -1,8 +1,10 @@
 #pragma once
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "base/json.h"
 #include "base/result.h"
 #include "model/infer_request.h"
 #include "model/signature.h"
@@ -31,7 +33,7 @@
 /// output's class names are known, floats with one value a class become {"setosa": 0.98, …} and
 /// integers, which number the classes, become the name. A model whose outputs do not all have one
 /// row for each record answers one prediction of whole tensors. NaN and infinities become null.
-namespace glowplug::front::records {
+namespace glowplug::handler::records {
 
 struct RecordLimits {
   std::size_t max_records = 100'000;
@@ -50,4 +52,13 @@ struct RecordLimits {
                                                     const InferResponse& response,
                                                     const Signature& signature);
 
-}  // namespace glowplug::front::records
+/// Appends one prediction: the model's outputs, all of them in signature order, for one row.
+/// Errors: as write_predictions.
+[[nodiscard]] Result<void> append_prediction(std::string& to, std::span<const Tensor> outputs,
+                                             const Signature& signature);
+
+/// The same request from JSON that was read already, a list of records or one.
+[[nodiscard]] Result<InferRequest> read_json_records(const Json& body, const Signature& signature,
+                                                     const RecordLimits& limits = {});
+
+}  // namespace glowplug::handler::records

@@ -1,13 +1,13 @@
-#include "front/inline/run_once.h"
+#include "engine/run_all.h"
 
 #include <numeric>
-#include <vector>
 
-#include "front/inline/tensor_sink.h"
+#include "engine/tensor_sink.h"
 
-namespace glowplug::front {
+namespace glowplug::engine {
 
-Result<void> run_once(engine::Session& session, std::span<const std::optional<Tensor>> inputs) {
+Result<std::vector<Tensor>> run_all(Session& session,
+                                    std::span<const std::optional<Tensor>> inputs) {
   std::vector<std::optional<TensorView>> views;
   views.reserve(inputs.size());
   for (const auto& input : inputs)
@@ -16,7 +16,7 @@ Result<void> run_once(engine::Session& session, std::span<const std::optional<Te
   std::iota(wanted.begin(), wanted.end(), std::size_t{0});
   TensorSink sink(wanted.size());
   GLOWPLUG_TRY(session.run(views, wanted, sink));
-  return {};
+  return sink.take();
 }
 
-}  // namespace glowplug::front
+}  // namespace glowplug::engine

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "base/nearest.h"
-#include "front/records/column.h"
-#include "front/records/predict_codec.h"
-#include "front/records/record_list.h"
+#include "handler/records/column.h"
+#include "handler/records/predict_codec.h"
+#include "handler/records/record_list.h"
 
-namespace glowplug::front::records {
+namespace glowplug::handler::records {
 namespace {
 
 using Records = std::vector<const Json*>;
@@ -126,6 +126,13 @@ Result<InferRequest> read_records(std::string_view body, const Signature& signat
   GLOWPLUG_TRY(check_datatypes(signature.inputs, "input"));
   GLOWPLUG_TRY(check_datatypes(signature.outputs, "output"));
   GLOWPLUG_ASSIGN(const Json json, parse_json(body, kMostDepth));
+  return read_json_records(json, signature, limits);
+}
+
+Result<InferRequest> read_json_records(const Json& json, const Signature& signature,
+                                       const RecordLimits& limits) {
+  GLOWPLUG_TRY(check_datatypes(signature.inputs, "input"));
+  GLOWPLUG_TRY(check_datatypes(signature.outputs, "output"));
   GLOWPLUG_ASSIGN(const Records records, records_of(json, signature));
   if (records.empty()) return invalid_argument("the body holds no records");
   if (records.size() > limits.max_records)
@@ -136,4 +143,4 @@ Result<InferRequest> read_records(std::string_view body, const Signature& signat
   return RecordReader(records, signature, limits).read();
 }
 
-}  // namespace glowplug::front::records
+}  // namespace glowplug::handler::records

@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "model/signature.h"
 
-namespace glowplug::front::records {
+namespace glowplug::handler::records {
 
 /// Builds one input's tensor from one JSON value for each record. The first value fixes the free
 /// dimensions.
@@ -44,4 +44,4 @@ class Column {
   std::vector<std::byte> bytes_;
 };
 
-}  // namespace glowplug::front::records
+}  // namespace glowplug::handler::records

@@ -1,4 +1,4 @@
-#include "front/records/column.h"
+#include "handler/records/column.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,7 +8,7 @@
 #include <cstring>
 #include <limits>
 
-namespace glowplug::front::records {
+namespace glowplug::handler::records {
 namespace {
 
 enum class Fault { none, kind, range };
@@ -165,4 +165,4 @@ Error Column::refuse(const std::string& what) const {
   return Error{Code::invalid_argument, fmt::format("{} is {}", place, what), {}};
 }
 
-}  // namespace glowplug::front::records
+}  // namespace glowplug::handler::records

@@ -1,48 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <cstring>
 
-#include "base/json.h"
-#include "front/records/predict_codec.h"
-#include "front/records/record_list.h"
+#include "handler/records/json_text.h"
+#include "handler/records/predict_codec.h"
+#include "handler/records/record_list.h"
 
-namespace glowplug::front::records {
+namespace glowplug::handler::records {
 namespace {
-
-template <class Number>
-void append_number(std::string& to, Number value) {
-  std::array<char, 64> text{};
-  char* end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  to.append(text.data(), end);
-}
-
-template <class Float>
-void append_float(std::string& to, Float value) {
-  if (!std::isfinite(value)) {
-    to += "null";
-    return;
-  }
-  const std::size_t start = to.size();
-  append_number(to, value);
-  if (to.find_first_of(".e", start) == std::string::npos) to += ".0";
-}
-
-/// Strict, unlike quote_json: a text that is not UTF-8 must not be changed silently.
-Result<void> append_string(std::string& to, std::string_view text) {
-  try {
-    to += Json(text).dump();
-    return {};
-  } catch (const Json::exception&) {
-    return Error{Code::invalid_argument,
-                 "a string of the answer is not UTF-8; use POST /v2/models/{name}/infer with "
-                 "binary data",
-                 {}};
-  }
-}
 
 template <class Number>
 Number number_at(std::span<const std::byte> bytes, std::size_t index) {
@@ -101,7 +67,7 @@ class OutputWriter {
     for (std::size_t i = 0; i < size; ++i) {
       to += i == 0 ? "" : ",";
       if (named) {
-        GLOWPLUG_TRY(append_string(to, spec_->labels[i]));
+        GLOWPLUG_TRY(append_json_string(to, spec_->labels[i]));
         to += ':';
       }
       GLOWPLUG_TRY(append_from(to, axis + 1));
@@ -133,13 +99,13 @@ class OutputWriter {
       case Datatype::int64:
         return append_integer(to, number_at<std::int64_t>(bytes, index));
       case Datatype::fp32:
-        append_float(to, number_at<float>(bytes, index));
+        append_json_float(to, number_at<float>(bytes, index));
         return {};
       case Datatype::fp64:
-        append_float(to, number_at<double>(bytes, index));
+        append_json_float(to, number_at<double>(bytes, index));
         return {};
       case Datatype::bytes:
-        return append_string(to, strings_[index]);
+        return append_json_string(to, strings_[index]);
       case Datatype::fp16:
       case Datatype::bf16:
         break;
@@ -151,8 +117,8 @@ class OutputWriter {
   template <class Integer>
   Result<void> append_integer(std::string& to, Integer value) {
     if (std::cmp_greater_equal(value, 0) && std::cmp_less(value, spec_->labels.size()))
-      return append_string(to, spec_->labels[static_cast<std::size_t>(value)]);
-    append_number(to, value);
+      return append_json_string(to, spec_->labels[static_cast<std::size_t>(value)]);
+    append_json_number(to, value);
     return {};
   }
 
@@ -170,7 +136,7 @@ Result<void> append_prediction(std::string& to, std::vector<OutputWriter>& outpu
   to += '{';
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     to += i == 0 ? "" : ",";
-    GLOWPLUG_TRY(append_string(to, outputs[i].name()));
+    GLOWPLUG_TRY(append_json_string(to, outputs[i].name()));
     to += ':';
     GLOWPLUG_TRY(append_value(outputs[i]));
   }
@@ -204,7 +170,32 @@ std::optional<std::int64_t> records_in(const InferRequest& request, const Signat
   return std::nullopt;
 }
 
+Result<std::vector<OutputWriter>> writers_of(std::span<const Tensor> outputs,
+                                             const Signature& signature) {
+  if (outputs.size() != signature.outputs.size())
+    return Error{Code::internal,
+                 fmt::format("the model answered {} outputs, its signature has {}", outputs.size(),
+                             signature.outputs.size()),
+                 {}};
+  std::vector<OutputWriter> writers;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    GLOWPLUG_ASSIGN(auto writer, OutputWriter::create(signature.outputs[i], outputs[i]));
+    writers.push_back(std::move(writer));
+  }
+  return writers;
+}
+
 }  // namespace
+
+Result<void> append_prediction(std::string& to, std::span<const Tensor> outputs,
+                               const Signature& signature) {
+  GLOWPLUG_ASSIGN(std::vector<OutputWriter> writers, writers_of(outputs, signature));
+  const bool by_row =
+      std::ranges::all_of(writers, [](const OutputWriter& one) { return one.has_rows(1); });
+  return append_prediction(to, writers, [&](OutputWriter& output) {
+    return by_row ? output.append_row(to, 0) : output.append_whole(to);
+  });
+}
 
 Result<std::string> write_predictions(const InferRequest& request, const InferResponse& response,
                                       const Signature& signature) {
@@ -224,4 +215,4 @@ Result<std::string> write_predictions(const InferRequest& request, const InferRe
   return text += "]}";
 }
 
-}  // namespace glowplug::front::records
+}  // namespace glowplug::handler::records

@@ -5,7 +5,7 @@
 #include "base/result.h"
 #include "model/signature.h"
 
-namespace glowplug::front::records {
+namespace glowplug::handler::records {
 
 /// Whether each record is a row of the tensors: every input's first dimension is free. Else one
 /// record holds whole tensors.
@@ -16,4 +16,4 @@ namespace glowplug::front::records {
 [[nodiscard]] Result<std::vector<const Json*>> records_of(const Json& body,
                                                           const Signature& signature);
 
-}  // namespace glowplug::front::records
+}  // namespace glowplug::handler::records

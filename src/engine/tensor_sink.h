@@ -4,10 +4,10 @@
 
 #include "engine/engine.h"
 
-namespace glowplug::front {
+namespace glowplug::engine {
 
 /// Keeps a run's outputs in memory of its own, in the order in which they come.
-class TensorSink final : public engine::OutputSink {
+class TensorSink final : public OutputSink {
  public:
   /// `count`: outputs that are expected.
   explicit TensorSink(std::size_t count) { outputs_.reserve(count); }
@@ -24,4 +24,4 @@ class TensorSink final : public engine::OutputSink {
   std::vector<Tensor> outputs_;
 };
 
-}  // namespace glowplug::front
+}  // namespace glowplug::engine

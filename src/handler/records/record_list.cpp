@@ -1,10 +1,10 @@
-#include "front/records/record_list.h"
+#include "handler/records/record_list.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace glowplug::front::records {
+namespace glowplug::handler::records {
 namespace {
 
 using Records = std::vector<const Json*>;
@@ -91,4 +91,4 @@ Result<Records> records_of(const Json& body, const Signature& signature) {
   return records;
 }
 
-}  // namespace glowplug::front::records
+}  // namespace glowplug::handler::records

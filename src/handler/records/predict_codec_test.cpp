@@ -1,11 +1,11 @@
-#include "front/records/predict_codec.h"
+#include "handler/records/predict_codec.h"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 #include <limits>
 
-namespace glowplug::front::records {
+namespace glowplug::handler::records {
 namespace {
 
 template <class Element>
@@ -275,4 +275,4 @@ TEST(WritePredictions, TensorsThatDoNotFitAreInternalErrors) {
 }
 
 }  // namespace
-}  // namespace glowplug::front::records
+}  // namespace glowplug::handler::records

@@ -1,0 +1,78 @@
+#include "handler/answer.h"
+
+#include <charconv>
+
+#include "base/code_table.h"
+#include "base/json.h"
+
+namespace glowplug::handler {
+namespace {
+
+bool is_number(std::string_view text) {
+  double number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failed == std::errc() && end == text.data() + text.size();
+}
+
+void append_cell(std::string& to, std::string_view value) {
+  std::string safe;
+  if (!value.empty() &&
+      std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos &&
+      !is_number(value))
+    safe = '\'';
+  safe += value;
+  if (safe.find_first_of(",\"\r\n") == std::string::npos) {
+    to += safe;
+    return;
+  }
+  to += '"';
+  for (const char c : safe) {
+    if (c == '"') to += '"';
+    to += c;
+  }
+  to += '"';
+}
+
+void append_line(std::string& to, std::span<const std::string> values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) to += ',';
+    append_cell(to, values[i]);
+  }
+  to += "\r\n";
+}
+
+}  // namespace
+
+EventAnswer error_answer(const Error& error) {
+  return {http_status_of(error.code), "application/json",
+          "{\"error\":" + quote_json(error.message) + "}"};
+}
+
+bool wants_csv(std::string_view context) {
+  if (context.find("text/csv") == std::string_view::npos) return false;
+  const auto json = parse_json(context);
+  if (!json || !json->is_object()) return false;
+  return accepts_csv(json->value("accept", ""));
+}
+
+bool accepts_csv(std::string_view accept) {
+  const std::size_t csv = accept.find("text/csv");
+  return csv < std::min(accept.find("json"), accept.find("*/*"));
+}
+
+std::string error_in(std::string_view body) {
+  const auto json = parse_json(body);
+  if (!json || !json->is_object()) return {};
+  const auto found = json->find("error");
+  return found != json->end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::string csv_text(std::span<const std::string> columns,
+                     std::span<const std::vector<std::string>> rows) {
+  std::string text;
+  append_line(text, columns);
+  for (const auto& row : rows) append_line(text, row);
+  return text;
+}
+
+}  // namespace glowplug::handler

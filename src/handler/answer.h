@@ -1,0 +1,26 @@
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/event.h"
+
+namespace glowplug::handler {
+
+/// {"error": text} with the status of the error's code.
+[[nodiscard]] EventAnswer error_answer(const Error& error);
+/// The text of an error_answer's body; empty where it has none.
+[[nodiscard]] std::string error_in(std::string_view body);
+/// Whether an Accept header names text/csv before JSON and everything.
+[[nodiscard]] bool accepts_csv(std::string_view accept);
+/// Whether the context's "accept" names text/csv before JSON and everything.
+[[nodiscard]] bool wants_csv(std::string_view context);
+/// RFC 4180, with a header: quotes where a value holds a comma, a quote or the end of a line. A
+/// value that a spreadsheet would run (first character = + - @, tab, CR) and that is no number gets
+/// an apostrophe in front.
+[[nodiscard]] std::string csv_text(std::span<const std::string> columns,
+                                   std::span<const std::vector<std::string>> rows);
+
+}  // namespace glowplug::handler

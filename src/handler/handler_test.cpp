@@ -1,0 +1,7 @@
+#include "handler/handler.h"
+
+#include <gtest/gtest.h>
+
+namespace glowplug::handler {
+namespace {}
+}  // namespace glowplug::handler

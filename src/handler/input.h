@@ -1,0 +1,54 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "handler/assets.h"
+#include "handler/items.h"
+#include "handler/trace.h"
+#include "model/signature.h"
+
+namespace glowplug::handler {
+
+/// How a picture came into the model's input: x_source = (x_input - offset) / scale, of pixel
+/// edges.
+struct PictureFit {
+  double scale_x = 1, scale_y = 1;
+  double offset_x = 0, offset_y = 0;
+  double source_width = 0, source_height = 0;
+};
+
+/// What one item became.
+struct Row {
+  /// For each run of the model the inputs in signature order, dimension 0 (where there is one) = 1.
+  /// One run, but for sounds, which a model with a state hears chunk by chunk.
+  std::vector<std::vector<std::optional<Tensor>>> runs;
+  std::optional<PictureFit> fit;
+};
+
+/// Turns items into rows. Thread-compatible; may be used in a forked child.
+class Input {
+ public:
+  virtual ~Input() = default;
+  [[nodiscard]] virtual ItemKind kind() const = 0;
+  /// `trace` may be null. Errors: invalid_argument, too_large, unimplemented, about the item.
+  [[nodiscard]] virtual Result<Row> read(const Item& item, Trace* trace) const = 0;
+  /// Several first runs as one. Without a value: they cannot run together. The default joins
+  /// tensors of equal shape along dimension 0.
+  [[nodiscard]] virtual std::optional<std::vector<std::optional<Tensor>>> join(
+      std::span<const Row* const> rows) const;
+  /// Output index to input index: what one run gives the next one of the same row.
+  [[nodiscard]] virtual std::vector<std::pair<std::size_t, std::size_t>> carried() const {
+    return {};
+  }
+};
+
+/// "input" of a handler's spec. Errors: invalid_argument naming the key.
+[[nodiscard]] Result<std::unique_ptr<Input>> make_input(const Json& spec,
+                                                        const Signature& signature, Assets& assets);
+
+}  // namespace glowplug::handler

@@ -1,0 +1,44 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/event.h"
+
+namespace glowplug::handler {
+
+/// One thing to predict for: a file, or what a JSON record holds.
+struct Item {
+  std::string name;          ///< for errors: "body", "part 0 (cat.jpg)", "record 2"
+  std::string content_type;  ///< may be empty
+  std::string_view bytes;    ///< into the event's body or `owned`
+  std::string owned;         ///< decoded base64, or a JSON text
+  Item() = default;
+  Item(Item&&) noexcept;
+  Item& operator=(Item&&) noexcept;
+};
+
+/// What a handler calls its input in JSON records, and whether it is text.
+struct ItemKind {
+  std::string_view field;  ///< "image", "text", "audio", "bytes"
+  bool is_text = false;    ///< JSON strings are the text itself, not base64
+};
+
+inline constexpr std::size_t kMostItems = 1000;
+
+/// The items of one event's body, by its type:
+///
+///   - multipart/form-data: every part that is a file or is named like the kind's field, "file",
+///     "files", "data" or "inputs";
+///   - JSON: a record, a list of records, {"instances": […]} or {"inputs": …}. A record is a string
+///     (base64 or a data: URL; for text the text itself), {"b64": base64}, or
+///     {"<field>": one of those}; also "data", "inputs", "image_bytes";
+///   - anything else: the body itself.
+///
+/// Errors: invalid_argument naming the record or part, too_large (more than kMostItems);
+/// unimplemented (an item by reference, which was not fetched).
+[[nodiscard]] Result<std::vector<Item>> items_of(const Event& event, const ItemKind& kind);
+
+}  // namespace glowplug::handler

@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "handler/output_kinds.h"
+#include "handler/records/json_text.h"
+#include "handler/scores.h"
+
+namespace glowplug::handler {
+namespace {
+
+using records::append_json_float;
+using records::append_json_string;
+
+struct ClassSpec {
+  std::size_t tensor = 0;
+  Activation activation = Activation::none;
+  double threshold = 0;
+  std::size_t top = 1;
+  std::vector<std::string> labels;
+};
+
+/// Scores of one row and what they are called.
+class ClassOutput : public Output {
+ public:
+  explicit ClassOutput(ClassSpec spec) : spec_(std::move(spec)) {}
+
+ protected:
+  [[nodiscard]] Result<std::vector<double>> scores(const RowOutputs& outputs) const {
+    GLOWPLUG_ASSIGN(const Tensor* const tensor, answered(outputs, 0, spec_.tensor));
+    GLOWPLUG_ASSIGN(std::vector<double> scores, numbers_in(*tensor));
+    if (scores.empty()) return Error{Code::internal, "the model gave no scores", {}};
+    if (scores.size() == 1 && spec_.labels.size() == 2)
+      scores = two_classes(scores[0]);
+    else
+      activate(spec_.activation, scores);
+    return scores;
+  }
+  [[nodiscard]] std::string label(std::size_t index) const {
+    return index < spec_.labels.size() ? spec_.labels[index] : fmt::format("{}", index);
+  }
+  [[nodiscard]] Result<void> append_score(std::string& to, std::size_t index, double score) const {
+    to += "{\"label\":";
+    GLOWPLUG_TRY(append_json_string(to, label(index)));
+    to += ",\"score\":";
+    append_json_float(to, static_cast<float>(score));
+    to += '}';
+    return {};
+  }
+  [[nodiscard]] const ClassSpec& spec() const { return spec_; }
+
+ private:
+  /// One score is that of the second class.
+  [[nodiscard]] std::vector<double> two_classes(double score) const {
+    if (spec_.activation != Activation::none) activate(Activation::sigmoid, {&score, 1});
+    return {1 - score, score};
+  }
+
+  ClassSpec spec_;
+};
+
+/// The best class; several with "top".
+class LabelOutput final : public ClassOutput {
+ public:
+  using ClassOutput::ClassOutput;
+
+  [[nodiscard]] Result<void> write(std::string& to, const RowOutputs& outputs) const override {
+    GLOWPLUG_ASSIGN(const std::vector<double> found, scores(outputs));
+    const auto best = largest(found, spec().top);
+    to += "{\"label\":";
+    if (found[best[0]] < spec().threshold)
+      to += "null";
+    else
+      GLOWPLUG_TRY(append_json_string(to, label(best[0])));
+    to += ",\"score\":";
+    append_json_float(to, static_cast<float>(found[best[0]]));
+    if (spec().top > 1) GLOWPLUG_TRY(append_top(to, found, best));
+    to += '}';
+    return {};
+  }
+  [[nodiscard]] std::vector<std::string> columns() const override { return {"label", "score"}; }
+  [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
+    GLOWPLUG_ASSIGN(const std::vector<double> found, scores(outputs));
+    const std::size_t best = largest(found, 1)[0];
+    const bool sure = found[best] >= spec().threshold;
+    return std::vector<std::string>{sure ? label(best) : "",
+                                    fmt::format("{}", static_cast<float>(found[best]))};
+  }
+
+ private:
+  [[nodiscard]] Result<void> append_top(std::string& to, const std::vector<double>& found,
+                                        const std::vector<std::size_t>& best) const {
+    to += ",\"top\":[";
+    for (std::size_t i = 0; i < best.size(); ++i) {
+      to += i == 0 ? "" : ",";
+      GLOWPLUG_TRY(append_score(to, best[i], found[best[i]]));
+    }
+    to += ']';
+    return {};
+  }
+};
+
+/// Every class above the threshold, the best first.
+class LabelsOutput final : public ClassOutput {
+ public:
+  using ClassOutput::ClassOutput;
+
+  [[nodiscard]] Result<void> write(std::string& to, const RowOutputs& outputs) const override {
+    GLOWPLUG_ASSIGN(const std::vector<double> found, scores(outputs));
+    to += "{\"labels\":[";
+    bool first = true;
+    for (const std::size_t index : largest(found, found.size())) {
+      if (!(found[index] >= spec().threshold)) break;
+      to += std::exchange(first, false) ? "" : ",";
+      GLOWPLUG_TRY(append_score(to, index, found[index]));
+    }
+    to += "]}";
+    return {};
+  }
+  [[nodiscard]] std::vector<std::string> columns() const override {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < std::max<std::size_t>(spec().labels.size(), 1); ++i)
+      names.push_back(label(i));
+    return names;
+  }
+  [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
+    GLOWPLUG_ASSIGN(const std::vector<double> found, scores(outputs));
+    std::vector<std::string> texts;
+    for (const double score : found) texts.push_back(fmt::format("{}", static_cast<float>(score)));
+    return texts;
+  }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Output>> make_class_output(const SpecReader& spec, const std::string& type,
+                                                  const Signature& signature) {
+  const bool best_only = type == "label";
+  GLOWPLUG_TRY(best_only ? spec.only({"type", "tensor", "activation", "top", "threshold", "labels"})
+                         : spec.only({"type", "tensor", "activation", "threshold", "labels"}));
+  constexpr std::int64_t kMostTop = 1000;
+  ClassSpec parsed;
+  GLOWPLUG_ASSIGN(parsed.tensor, output_index(spec, "tensor", signature));
+  GLOWPLUG_ASSIGN(const std::string activation,
+                  spec.choice("activation", "none", {"none", "softmax", "sigmoid"}));
+  parsed.activation = activation_named(activation);
+  GLOWPLUG_ASSIGN(parsed.threshold, spec.number("threshold", best_only ? -1e300 : 0.5));
+  GLOWPLUG_ASSIGN(const std::int64_t top, spec.integer("top", 1, 1, kMostTop));
+  parsed.top = static_cast<std::size_t>(top);
+  parsed.labels = signature.outputs[parsed.tensor].labels;
+  if (best_only) return std::unique_ptr<Output>(std::make_unique<LabelOutput>(std::move(parsed)));
+  return std::unique_ptr<Output>(std::make_unique<LabelsOutput>(std::move(parsed)));
+}
+
+}  // namespace glowplug::handler

@@ -1,0 +1,174 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "handler/output_kinds.h"
+#include "handler/records/json_text.h"
+#include "handler/scores.h"
+
+namespace glowplug::handler {
+namespace {
+
+using records::append_json_float;
+using records::append_json_string;
+
+void append_list(std::string& to, std::span<const double> values) {
+  to += '[';
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    to += i == 0 ? "" : ",";
+    append_json_float(to, static_cast<float>(values[i]));
+  }
+  to += ']';
+}
+
+std::vector<std::string> texts_of(std::span<const double> values) {
+  std::vector<std::string> texts;
+  for (const double value : values) texts.push_back(fmt::format("{}", static_cast<float>(value)));
+  return texts;
+}
+
+/// value * scale + offset.
+class NumberOutput final : public Output {
+ public:
+  NumberOutput(std::size_t tensor, double scale, double offset)
+      : tensor_(tensor), scale_(scale), offset_(offset) {}
+
+  [[nodiscard]] Result<void> write(std::string& to, const RowOutputs& outputs) const override {
+    GLOWPLUG_ASSIGN(const std::vector<double> values, scaled(outputs));
+    if (values.size() == 1)
+      append_json_float(to, static_cast<float>(values[0]));
+    else
+      append_list(to, values);
+    return {};
+  }
+  [[nodiscard]] std::vector<std::string> columns() const override { return {"prediction"}; }
+  [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
+    GLOWPLUG_ASSIGN(const std::vector<double> values, scaled(outputs));
+    return texts_of(values);
+  }
+
+ private:
+  [[nodiscard]] Result<std::vector<double>> scaled(const RowOutputs& outputs) const {
+    GLOWPLUG_ASSIGN(const Tensor* const tensor, answered(outputs, 0, tensor_));
+    GLOWPLUG_ASSIGN(std::vector<double> values, numbers_in(*tensor));
+    for (double& value : values) value = value * scale_ + offset_;
+    return values;
+  }
+  std::size_t tensor_;
+  double scale_, offset_;
+};
+
+/// A vector that stands for the input.
+class EmbeddingOutput final : public Output {
+ public:
+  EmbeddingOutput(std::size_t tensor, bool normalize, std::size_t dimensions)
+      : tensor_(tensor), normalize_(normalize), dimensions_(dimensions) {}
+
+  [[nodiscard]] Result<void> write(std::string& to, const RowOutputs& outputs) const override {
+    GLOWPLUG_ASSIGN(const std::vector<double> vector, vector_of(outputs));
+    append_list(to, vector);
+    return {};
+  }
+  [[nodiscard]] std::vector<std::string> columns() const override { return {"embedding"}; }
+  [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
+    GLOWPLUG_ASSIGN(const std::vector<double> vector, vector_of(outputs));
+    std::string text;
+    append_list(text, vector);
+    return std::vector<std::string>{text};
+  }
+
+ private:
+  [[nodiscard]] Result<std::vector<double>> vector_of(const RowOutputs& outputs) const {
+    GLOWPLUG_ASSIGN(const Tensor* const tensor, answered(outputs, 0, tensor_));
+    GLOWPLUG_ASSIGN(std::vector<double> vector, numbers_in(*tensor));
+    if (dimensions_ > 0 && dimensions_ < vector.size()) vector.resize(dimensions_);
+    if (!normalize_) return vector;
+    double square = 0;
+    for (const double value : vector) square += value * value;
+    constexpr double kLeastLength = 1e-12;  // as torch.nn.functional.normalize
+    const double length = std::max(std::sqrt(square), kLeastLength);
+    for (double& value : vector) value /= length;
+    return vector;
+  }
+  std::size_t tensor_;
+  bool normalize_;
+  std::size_t dimensions_;
+};
+
+/// One number for each run of a model that hears a sound chunk by chunk.
+class SeriesOutput final : public Output {
+ public:
+  SeriesOutput(std::size_t tensor, double threshold, std::string label)
+      : tensor_(tensor), threshold_(threshold), label_(std::move(label)) {}
+
+  [[nodiscard]] Result<void> write(std::string& to, const RowOutputs& outputs) const override {
+    GLOWPLUG_ASSIGN(const std::vector<double> scores, series(outputs));
+    const double most = scores.empty() ? 0 : *std::ranges::max_element(scores);
+    to += '{';
+    GLOWPLUG_TRY(append_json_string(to, label_));
+    to += most > threshold_ ? ":true,\"score\":" : ":false,\"score\":";
+    append_json_float(to, static_cast<float>(most));
+    to += ",\"scores\":";
+    append_list(to, scores);
+    to += '}';
+    return {};
+  }
+  [[nodiscard]] std::vector<std::string> columns() const override { return {label_, "score"}; }
+  [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
+    GLOWPLUG_ASSIGN(const std::vector<double> scores, series(outputs));
+    const double most = scores.empty() ? 0 : *std::ranges::max_element(scores);
+    return std::vector<std::string>{most > threshold_ ? "true" : "false",
+                                    fmt::format("{}", static_cast<float>(most))};
+  }
+
+ private:
+  [[nodiscard]] Result<std::vector<double>> series(const RowOutputs& outputs) const {
+    std::vector<double> scores;
+    for (std::size_t run = 0; run < outputs.runs.size(); ++run) {
+      GLOWPLUG_ASSIGN(const Tensor* const tensor, answered(outputs, run, tensor_));
+      GLOWPLUG_ASSIGN(const std::vector<double> values, numbers_in(*tensor));
+      scores.insert(scores.end(), values.begin(), values.end());
+    }
+    return scores;
+  }
+  std::size_t tensor_;
+  double threshold_;
+  std::string label_;
+};
+
+Result<std::unique_ptr<Output>> make_number(const SpecReader& spec, std::size_t tensor) {
+  GLOWPLUG_TRY(spec.only({"type", "tensor", "scale", "offset"}));
+  GLOWPLUG_ASSIGN(const double scale, spec.number("scale", 1));
+  GLOWPLUG_ASSIGN(const double offset, spec.number("offset", 0));
+  return std::unique_ptr<Output>(std::make_unique<NumberOutput>(tensor, scale, offset));
+}
+
+Result<std::unique_ptr<Output>> make_embedding(const SpecReader& spec, std::size_t tensor) {
+  constexpr std::int64_t kMostDimensions = 1 << 20;
+  GLOWPLUG_TRY(spec.only({"type", "tensor", "normalize", "dimensions"}));
+  GLOWPLUG_ASSIGN(const bool normalize, spec.flag("normalize", false));
+  GLOWPLUG_ASSIGN(const std::int64_t dimensions, spec.integer("dimensions", 0, 0, kMostDimensions));
+  return std::unique_ptr<Output>(
+      std::make_unique<EmbeddingOutput>(tensor, normalize, static_cast<std::size_t>(dimensions)));
+}
+
+Result<std::unique_ptr<Output>> make_series(const SpecReader& spec, std::size_t tensor) {
+  GLOWPLUG_TRY(spec.only({"type", "tensor", "threshold", "label"}));
+  GLOWPLUG_ASSIGN(const double threshold, spec.number("threshold", 0.5));
+  GLOWPLUG_ASSIGN(std::string label, spec.text("label", "found"));
+  return std::unique_ptr<Output>(
+      std::make_unique<SeriesOutput>(tensor, threshold, std::move(label)));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Output>> make_number_output(const SpecReader& spec, const std::string& type,
+                                                   const Signature& signature) {
+  GLOWPLUG_ASSIGN(const std::size_t tensor, output_index(spec, "tensor", signature));
+  if (type == "number") return make_number(spec, tensor);
+  if (type == "embedding") return make_embedding(spec, tensor);
+  return make_series(spec, tensor);
+}
+
+}  // namespace glowplug::handler

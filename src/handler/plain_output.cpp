@@ -1,0 +1,71 @@
+#include "handler/plain_output.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "handler/records/predict_codec.h"
+#include "handler/scores.h"
+
+namespace glowplug::handler {
+namespace {
+
+class PlainOutput final : public Output {
+ public:
+  explicit PlainOutput(Signature signature) : signature_(std::move(signature)) {}
+
+  [[nodiscard]] Result<void> write(std::string& to, const RowOutputs& outputs) const override {
+    if (outputs.runs.size() == 1)
+      return records::append_prediction(to, outputs.runs[0], signature_);
+    to += '[';
+    for (const auto& run : outputs.runs) {
+      if (&run != outputs.runs.data()) to += ',';
+      GLOWPLUG_TRY(records::append_prediction(to, run, signature_));
+    }
+    to += ']';
+    return {};
+  }
+
+  [[nodiscard]] std::vector<std::string> columns() const override {
+    std::vector<std::string> names;
+    for (const TensorSpec& output : signature_.outputs) names.push_back(output.name);
+    return names;
+  }
+
+  /// A single value as it is, more of them as JSON.
+  [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < signature_.outputs.size(); ++i) {
+      Signature one;
+      one.outputs = {signature_.outputs[i]};
+      std::string text;
+      GLOWPLUG_TRY(
+          records::append_prediction(text, std::span(outputs.runs.at(0)).subspan(i, 1), one));
+      const auto json = parse_json(text);
+      texts.push_back(json && json->is_string() ? json->get<std::string>() : text);
+    }
+    return texts;
+  }
+
+ private:
+  Signature signature_;
+};
+
+}  // namespace
+
+std::unique_ptr<Output> make_plain_output(const Signature& signature) {
+  return std::make_unique<PlainOutput>(signature);
+}
+
+std::string preview_of(const Tensor& tensor) {
+  constexpr std::size_t kShown = 6;
+  const auto values = numbers_in(tensor);
+  if (!values) return "text";
+  std::string text;
+  for (std::size_t i = 0; i < std::min(values->size(), kShown); ++i)
+    text += fmt::format("{}{:.5g}", i == 0 ? "" : " ", (*values)[i]);
+  return values->size() > kShown ? text + " …" : text;
+}
+
+}  // namespace glowplug::handler

@@ -1,0 +1,45 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "model/signature.h"
+
+namespace glowplug::optimize {
+
+/// A handler as a bundle keeps it: what its spec said of files has become assets and labels.
+struct HandlerFiles {
+  Json spec;                                  ///< for Manifest::handler; null: none
+  std::map<std::string, std::string> assets;  ///< name in assets/ → content
+  /// What was found and taken, a line each: "preprocessor_config.json: image, 224x224 …".
+  std::vector<std::string> found;
+};
+
+/// Takes the files that a spec names, paths relative to `folder`, into assets, and the class names
+/// of its output into `signature`:
+///
+///   output.labels   a list of names, or a file: one name a line; a JSON list; a JSON object
+///                   {"0": name} or {"0": [id, name]}; or config.json with "id2label"
+///   input.tokenizer a tokenizer.json, compiled to what starts without parsing
+///   input.config    an image's preprocessor_config.json, read into the spec
+///
+/// Errors: invalid_argument naming the key, not_found naming the file; those of the kinds of input
+/// and output: the handler is made once to see that it can be.
+[[nodiscard]] Result<HandlerFiles> take_handler_files(Json spec,
+                                                      const std::filesystem::path& folder,
+                                                      Signature& signature);
+
+/// The handler that the files beside a model say: preprocessor_config.json, tokenizer.json,
+/// config.json, index_to_name.json, labels.txt. A spec of null if they say none. Errors: as above.
+[[nodiscard]] Result<HandlerFiles> find_handler_files(const std::filesystem::path& folder,
+                                                      Signature& signature);
+
+/// Class names in a file's text, in the order of their numbers. Errors: invalid_argument (neither
+/// lines, nor a list, nor an object with numbers from 0 on).
+[[nodiscard]] Result<std::vector<std::string>> labels_in(std::string_view text,
+                                                         std::string_view file_name);
+
+}  // namespace glowplug::optimize
