@@ -82,7 +82,7 @@ Attempt<Report> explain(const Session& session) {
   return report;
 }
 
-std::uint64_t size_of(const std::filesystem::path& path) {
+std::uint64_t file_size_of(const std::filesystem::path& path) {
   std::error_code failed;
   if (std::filesystem::is_regular_file(path, failed))
     return std::filesystem::file_size(path, failed);
@@ -118,7 +118,7 @@ Attempt<Report> paths(const Session& session) {
   for (const NamedPath& one : found) {
     std::error_code failed;
     const bool there = std::filesystem::exists(one.path, failed);
-    const std::uint64_t size = there ? size_of(one.path) : 0;
+    const std::uint64_t size = there ? file_size_of(one.path) : 0;
     table.rows.push_back(
         {std::string(one.what), one.path.string(), there ? human_size(size) : "not there"});
     report.json["paths"].push_back(

@@ -7,12 +7,13 @@
 namespace glowplug::cli {
 
 VerbFunction function_of(std::string_view verb) {
-  static constexpr std::array<std::pair<std::string_view, VerbFunction>, 17> kVerbs{{
+  static constexpr std::array<std::pair<std::string_view, VerbFunction>, 18> kVerbs{{
       {"up", run_up},
       {"doctor", run_doctor},
       {"export", run_export},
       {"inspect", run_inspect},
       {"coldstart", run_coldstart},
+      {"invoke", run_invoke},
       {"serve", run_serve},
       {"functions", run_functions},
       {"add", run_add},

@@ -16,6 +16,7 @@ using VerbFunction = Attempt<Report> (*)(const Session& session);
 [[nodiscard]] Attempt<Report> run_export(const Session& session);
 [[nodiscard]] Attempt<Report> run_inspect(const Session& session);
 [[nodiscard]] Attempt<Report> run_coldstart(const Session& session);
+[[nodiscard]] Attempt<Report> run_invoke(const Session& session);
 [[nodiscard]] Attempt<Report> run_serve(const Session& session);
 [[nodiscard]] Attempt<Report> run_functions(const Session& session);
 [[nodiscard]] Attempt<Report> run_add(const Session& session);

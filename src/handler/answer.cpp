@@ -38,7 +38,7 @@ void append_line(std::string& to, std::span<const std::string> values) {
     if (i > 0) to += ',';
     append_cell(to, values[i]);
   }
-  to += "\r\n";
+  to += '\n';
 }
 
 }  // namespace
@@ -53,6 +53,22 @@ bool wants_csv(std::string_view context) {
   const auto json = parse_json(context);
   if (!json || !json->is_object()) return false;
   return accepts_csv(json->value("accept", ""));
+}
+
+bool wants_trace(std::string_view context) {
+  if (context.find("\"trace\":true") == std::string_view::npos) return false;
+  const auto json = parse_json(context);
+  return json && json->is_object() && json->value("trace", Json()) == true;
+}
+
+std::string to_json_text(const Trace& trace) {
+  Json list = Json::array();
+  for (const Stage& stage : trace.stages())
+    list.push_back({{"stage", stage.name},
+                    {"ns", stage.time.count()},
+                    {"shape", stage.shape},
+                    {"preview", stage.preview}});
+  return list.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 bool accepts_csv(std::string_view accept) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "handler/trace.h"
 #include "model/event.h"
 
 namespace glowplug::handler {
@@ -17,7 +18,11 @@ namespace glowplug::handler {
 [[nodiscard]] bool accepts_csv(std::string_view accept);
 /// Whether the context's "accept" names text/csv before JSON and everything.
 [[nodiscard]] bool wants_csv(std::string_view context);
-/// RFC 4180, with a header: quotes where a value holds a comma, a quote or the end of a line. A
+/// Whether the context asks for a trace.
+[[nodiscard]] bool wants_trace(std::string_view context);
+/// As EventAnswer::trace has it.
+[[nodiscard]] std::string to_json_text(const Trace& trace);
+/// RFC 4180 but for the lines' ends, which are LF, with a header: quotes where a value holds a comma, a quote or the end of a line. A
 /// value that a spreadsheet would run (first character = + - @, tab, CR) and that is no number gets
 /// an apostrophe in front.
 [[nodiscard]] std::string csv_text(std::span<const std::string> columns,

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "handler/answer.h"
+
 namespace glowplug::handler {
 
 Result<void> give_answers(const std::vector<EventAnswer>& answers,
@@ -21,8 +23,11 @@ Result<engine::RunReport> EventSession::run(std::span<const std::optional<Tensor
                                             engine::OutputSink& sink) {
   const Time begun = Clock::now();
   GLOWPLUG_ASSIGN(const std::vector<Event> events, events_in(inputs));
-  GLOWPLUG_ASSIGN(const std::vector<EventAnswer> answers,
-                  handler_->answer(events, model_, nullptr));
+  const bool traced = events.size() == 1 && wants_trace(events[0].context);
+  Trace trace;
+  GLOWPLUG_ASSIGN(std::vector<EventAnswer> answers,
+                  handler_->answer(events, model_, traced ? &trace : nullptr));
+  if (traced) answers[0].trace = to_json_text(trace);
   const Time answered = Clock::now();
   GLOWPLUG_TRY(give_answers(answers, wanted, sink));
   engine::RunReport report;

@@ -127,8 +127,8 @@ Result<std::vector<Item>> from_json(const Event& event, const ItemKind& kind) {
 
 bool is_input(const FormPart& part, const ItemKind& kind) {
   if (!part.file_name.empty() || part.name == kind.field) return true;
-  static constexpr std::array<std::string_view, 4> kNames = {"file", "files", "data", "inputs"};
-  return std::ranges::find(kNames, part.name) != kNames.end();
+  static constexpr std::array<std::string_view, 4> kFields = {"file", "files", "data", "inputs"};
+  return std::ranges::find(kFields, part.name) != kFields.end();
 }
 
 Result<std::vector<Item>> from_form(const Event& event, const ItemKind& kind) {

@@ -29,14 +29,25 @@ class PlainOutput final : public Output {
 
   [[nodiscard]] std::vector<std::string> columns() const override {
     std::vector<std::string> names;
-    for (const TensorSpec& output : signature_.outputs) names.push_back(output.name);
+    for (const TensorSpec& output : signature_.outputs) {
+      if (!has_column_for_each_class(output))
+        names.push_back(output.name);
+      else
+        for (const std::string& label : output.labels) names.push_back(output.name + "." + label);
+    }
     return names;
   }
 
-  /// A single value as it is, more of them as JSON.
+  /// A single value as it is, one of each class in its column, others as JSON.
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < signature_.outputs.size(); ++i) {
+      if (has_column_for_each_class(signature_.outputs[i])) {
+        GLOWPLUG_ASSIGN(const auto scores, numbers_in(outputs.runs.at(0).at(i)));
+        for (const double score : scores)
+          texts.push_back(fmt::format("{}", static_cast<float>(score)));
+        continue;
+      }
       Signature one;
       one.outputs = {signature_.outputs[i]};
       std::string text;
@@ -49,6 +60,12 @@ class PlainOutput final : public Output {
   }
 
  private:
+  [[nodiscard]] static bool has_column_for_each_class(const TensorSpec& output) {
+    return output.datatype == Datatype::fp32 && output.shape.size() == 2 &&
+           !output.labels.empty() &&
+           output.shape[1] == static_cast<std::int64_t>(output.labels.size());
+  }
+
   Signature signature_;
 };
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "model/event.h"
 
 namespace glowplug::instances {
 namespace {
@@ -65,8 +66,6 @@ Result<std::unique_ptr<ChildModel>> ChildModel::load(const TemplateLaunch& launc
       new ChildModel(std::move(doorbell), std::move(ring), std::move(process)));
   GLOWPLUG_ASSIGN(const ControlMessage message, model->receive(Clock::now() + limit));
   GLOWPLUG_ASSIGN(model->ready_, read_first_message(message));
-  for (const TensorSpec& output : model->ready_.signature.outputs)
-    model->outputs_.push_back(output.datatype);
   if (!launch.spec.prepare_only) GLOWPLUG_TRY(model->give_ring());
   return model;
 }
@@ -120,15 +119,20 @@ Result<void> ChildModel::fork(Time deadline) {
   return {};
 }
 
-Result<std::vector<Tensor>> ChildModel::run(std::span<const std::optional<Tensor>> inputs,
+Result<std::vector<Tensor>> ChildModel::run(RequestKind kind,
+                                            std::span<const std::optional<Tensor>> inputs,
                                             Duration limit) {
-  if (inputs.size() != ready_.signature.inputs.size())
+  const Signature& signature = signature_of(kind, ready_.signature);
+  if (inputs.size() != signature.inputs.size())
     return Error{Code::invalid_argument,
                  fmt::format("{} inputs were given; the model has {}: {}", inputs.size(),
-                             ready_.signature.inputs.size(), ready_.signature.describe()),
+                             signature.inputs.size(), signature.describe()),
                  {}};
   const Time deadline = Clock::now() + limit;
-  RingRequest request = request_for(ready_.signature, inputs);
+  RingRequest request = request_for(signature, inputs);
+  if (kind == RequestKind::event) request.operation = RingOperation::event;
+  outputs_.clear();
+  for (const TensorSpec& output : signature.outputs) outputs_.push_back(output.datatype);
   request.sequence = ++sequence_;
   GLOWPLUG_TRY(ring_->put_request(request));
   if (!pidfd_) {

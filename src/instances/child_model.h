@@ -11,6 +11,7 @@
 #include "instances/ring/doorbell.h"
 #include "instances/ring/ring.h"
 #include "instances/template_process.h"
+#include "model/infer_request.h"
 
 namespace glowplug::instances {
 
@@ -31,7 +32,8 @@ class ChildModel {
   /// One run in the instance, which is forked if there is none. Errors: what the engine says;
   /// too_large; instance_lost (it crashed, or broke the rules of its ring); deadline_exceeded (it
   /// was killed). After an error the next run gets a new instance.
-  [[nodiscard]] Result<std::vector<Tensor>> run(std::span<const std::optional<Tensor>> inputs,
+  [[nodiscard]] Result<std::vector<Tensor>> run(RequestKind kind,
+                                                std::span<const std::optional<Tensor>> inputs,
                                                 Duration limit);
 
  private:
@@ -49,7 +51,7 @@ class ChildModel {
   std::unique_ptr<GatewayRing> ring_;
   TemplateProcess process_;
   TemplateReady ready_;
-  std::vector<Datatype> outputs_;
+  std::vector<Datatype> outputs_;  // of the request under way
   pid_t pid_ = 0;
   UniqueFd pidfd_;  // of the instance; none when it has to be forked
   std::uint64_t sequence_ = 0;

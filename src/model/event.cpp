@@ -9,7 +9,7 @@ namespace glowplug {
 namespace {
 
 constexpr std::size_t kInputs = 3;
-constexpr std::size_t kOutputs = 3;
+constexpr std::size_t kOutputs = 4;
 
 Signature make_event_signature() {
   Signature events;
@@ -17,7 +17,8 @@ Signature make_event_signature() {
     events.inputs.push_back({name, Datatype::bytes, {-1}, false, {}});
   events.outputs = {{"status", Datatype::int32, {-1}, false, {}},
                     {"content_type", Datatype::bytes, {-1}, false, {}},
-                    {"body", Datatype::bytes, {-1}, false, {}}};
+                    {"body", Datatype::bytes, {-1}, false, {}},
+                    {"trace", Datatype::bytes, {-1}, false, {}}};
   return events;
 }
 
@@ -64,11 +65,12 @@ Result<std::vector<EventAnswer>> answers_in(const std::vector<Tensor>& outputs) 
   if (outputs[0].bytes.size() != rows * sizeof(std::int32_t)) return not_events();
   GLOWPLUG_ASSIGN(const auto types, bytes_elements(outputs[1].bytes, rows));
   GLOWPLUG_ASSIGN(const auto bodies, bytes_elements(outputs[2].bytes, rows));
+  GLOWPLUG_ASSIGN(const auto traces, bytes_elements(outputs[3].bytes, rows));
   std::vector<EventAnswer> answers(rows);
   for (std::size_t i = 0; i < rows; ++i) {
     std::int32_t status = 0;
     std::memcpy(&status, outputs[0].bytes.data() + i * sizeof status, sizeof status);
-    answers[i] = {status, std::string(types[i]), std::string(bodies[i])};
+    answers[i] = {status, std::string(types[i]), std::string(bodies[i]), std::string(traces[i])};
   }
   return answers;
 }
@@ -100,6 +102,7 @@ std::vector<Tensor> tensors_of(const std::vector<EventAnswer>& answers) {
   outputs.push_back(std::move(status));
   outputs.push_back(texts(answers, &EventAnswer::content_type));
   outputs.push_back(texts(answers, &EventAnswer::body));
+  outputs.push_back(texts(answers, &EventAnswer::trace));
   return outputs;
 }
 

@@ -26,11 +26,14 @@ struct EventAnswer {
   int status = 200;  ///< of HTTP
   std::string content_type = "application/json";
   std::string body;
+  /// JSON list of the steps it took, [{"stage", "ns", "shape", "preview"}, …], where the context
+  /// has "trace": true; else empty.
+  std::string trace = {};
 };
 
 /// Events cross to instances as rows of tensors, so that queues, batches, rings and retries treat
 /// them like any other request. Inputs: content_type, body, context, BYTES[-1] each. Outputs:
-/// status INT32[-1], content_type BYTES[-1], body BYTES[-1]. Rows may share a run; what the
+/// status INT32[-1], then content_type, body and trace, BYTES[-1]. Rows may share a run; what the
 /// model's own rows may share, the handler knows.
 [[nodiscard]] const Signature& event_signature();
 /// The model's own signature for tensors, that of events for events.

@@ -34,23 +34,24 @@ TEST(Event, SurvivesAMoveOfItsRequest) {
 }
 
 TEST(Event, AnswersComeBackAsTheyWere) {
-  const std::vector<EventAnswer> answers = {{200, "text/csv", "a,b\n"},
-                                            {400, "application/json", ""}};
+  const std::vector<EventAnswer> answers = {{200, "text/csv", "a,b\n", "[]"},
+                                            {400, "application/json", "", ""}};
   const auto read = answers_in(tensors_of(answers));
   ASSERT_TRUE(read);
   ASSERT_EQ(read->size(), 2U);
   EXPECT_EQ(read->at(0).content_type, "text/csv");
   EXPECT_EQ(read->at(0).body, "a,b\n");
+  EXPECT_EQ(read->at(0).trace, "[]");
   EXPECT_EQ(read->at(1).status, 400);
   EXPECT_EQ(read->at(1).body, "");
 }
 
 TEST(Event, WhatIsNoAnswerIsRefused) {
   EXPECT_EQ(answers_in({}).error().code, Code::internal);
-  auto outputs = tensors_of({{200, "a", "b"}});
+  auto outputs = tensors_of({{200, "a", "b", ""}});
   outputs[0].bytes.pop_back();
   EXPECT_FALSE(answers_in(outputs));
-  outputs = tensors_of({{200, "a", "b"}});
+  outputs = tensors_of({{200, "a", "b", ""}});
   outputs[2].bytes[0] = std::byte{9};
   EXPECT_FALSE(answers_in(outputs));
 }

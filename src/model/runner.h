@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "base/result.h"
+#include "model/event.h"
 #include "model/signature.h"
 #include "model/tensor.h"
 
@@ -19,6 +21,11 @@ struct ModelSource {
   std::string engine = "onnxruntime";
   /// The file is a prepared form: already optimized for this CPU, to be mapped and used as it is.
   bool prepared = false;
+  /// The handler of its bundle, for Runner::answer, and the bundle's signature and folder; null:
+  /// none.
+  Json handler{};
+  Json bundle_signature{};
+  std::filesystem::path bundle{};
 };
 
 /// A loaded model that runs somewhere safe: in a sandboxed child process (instances/runner.h). Not
@@ -35,6 +42,11 @@ class Runner {
   /// text), instance_lost (it crashed), deadline_exceeded.
   [[nodiscard]] virtual Result<std::vector<Tensor>> run(
       std::span<const std::optional<Tensor>> inputs) = 0;
+  /// What the source's handler says of events, one answer each. Errors: as `run`; unimplemented
+  /// (it has none).
+  [[nodiscard]] virtual Result<std::vector<EventAnswer>> answer(std::span<const Event> /*events*/) {
+    return Error{Code::unimplemented, "this model has no handler", {}};
+  }
 };
 
 /// Opens models in child processes. The one place where `export` and its like meet an engine.

@@ -170,6 +170,55 @@ Verb serve() {
                    {"glowplug serve --idle-timeout 5m --max-instances 8", "other defaults"}}};
 }
 
+Verb invoke() {
+  return {
+      .name = "invoke",
+      .summary = "run one event through a function, without a server",
+      .description =
+          "Runs the handler and the model as serve does, in a sandboxed child, and prints the "
+          "answer. With --trace every step with its time, its shape and its first values, on "
+          "stderr. With --event the input is the envelope of a platform, and the answer has the "
+          "form that the platform takes. Exit code 1 where the event is refused.",
+      .arguments = {{.name = "FUNCTION|BUNDLE",
+                     .kind = ValueKind::reference,
+                     .help = "a function of the store, also FUNCTION@VERSION, or a folder"}},
+      .flags =
+          joined({{{.name = "input",
+                    .letter = 'i',
+                    .kind = ValueKind::file,
+                    .placeholder = "FILE|-",
+                    .fallback = "-, standard input",
+                    .help = "a picture, a text, a table, records …"},
+                   {.name = "content-type",
+                    .kind = ValueKind::text,
+                    .placeholder = "TYPE",
+                    .fallback = "by the file's name or content",
+                    .help = "of the input, \"image/jpeg\""},
+                   {.name = "event",
+                    .kind = ValueKind::choice,
+                    .placeholder = "KIND",
+                    .help = "the input is an event of a platform",
+                    .choices = {"lambda", "apigw-v1", "apigw-v2", "alb", "function-url", "sqs",
+                                "s3", "cloudevents"}},
+                   {.name = "accept",
+                    .kind = ValueKind::text,
+                    .placeholder = "TYPE",
+                    .fallback = "application/json",
+                    .help = "of the answer: text/csv for a table",
+                    .common = false},
+                   {.name = "trace", .help = "show every step with time, shape and first values"},
+                   {.name = "timeout",
+                    .kind = ValueKind::duration,
+                    .placeholder = "DURATION",
+                    .fallback = "2m",
+                    .help = "loading or an answer that takes longer is ended",
+                    .common = false}},
+                  engine_flags()}),
+      .examples = {
+          {"glowplug invoke cats --input cat.jpg --trace", "one picture, step by step"},
+          {"glowplug invoke iris.glow -i rows.csv --accept text/csv", "a table in, a table out"}}};
+}
+
 Verb coldstart() {
   return {
       .name = "coldstart",
@@ -372,7 +421,7 @@ Program declare_glowplug() {
       .groups = {{"start", {up(), doctor()}},
                  {"model", {export_verb()}},
                  {"ship", {inspect()}},
-                 {"run", {serve(), functions(), add(), alias(), remove(), clean()}},
+                 {"run", {serve(), invoke(), functions(), add(), alias(), remove(), clean()}},
                  {"watch", {coldstart()}},
                  {"other",
                   {config(), completion(), help(), version(), complete_for_shell(), write_docs()}}},

@@ -75,8 +75,11 @@ ChunkedDecoder::~ChunkedDecoder() = default;
 std::size_t ChunkedDecoder::consume(std::string_view bytes, std::optional<Refusal>& refusal) {
   std::size_t used = 0;
   while (!grammar_->is_done()) {
-    const std::string_view rest = bytes.substr(used);
-    if (rest.size() < (grammar_->left_of_chunk != 0 ? 1 : kShortestEnd)) break;
+    const bool is_data = grammar_->left_of_chunk != 0;
+    // Of a chunk's header or the trailers no more than the limit, however much has come at once.
+    const std::string_view rest =
+        bytes.substr(used, is_data ? std::string_view::npos : limits_.max_header_bytes);
+    if (rest.size() < (is_data ? 1 : kShortestEnd)) break;
     ErrorCode error;
     used += grammar_->put({rest.data(), rest.size()}, error);
     if (error == beast::http::error::need_more) break;
