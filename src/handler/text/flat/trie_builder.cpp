@@ -31,7 +31,10 @@ class Builder {
     std::size_t begin, end, depth, state;
   };
 
-  void grow() { units_.resize(units_.size() + kBlock, {0, 0}); }
+  void grow() {
+    units_.resize(units_.size() + kBlock, {0, 0});
+    used_.resize(units_.size());
+  }
 
   Result<void> place(Range range) {
     const std::string* key = &keys_[range.begin].first;
@@ -54,6 +57,7 @@ class Builder {
     if (children_.empty()) return {};
     const std::size_t base = find_base();
     if (units_.size() > kMaxUnits) return too_large();
+    used_[base] = true;
     units_[range.state].base_and_label =
         static_cast<std::uint32_t>(base << 8) | (units_[range.state].base_and_label & 0xFF);
     for (Child& child : children_) {
@@ -72,7 +76,8 @@ class Builder {
       if (at >= units_.size()) grow();
       if (units_[at].value != 0) continue;
       const std::size_t base = at ^ children_[0].label;
-      if (base == 0) continue;  // says that there are no children
+      // 0 says that there are no children; units do not tell parents of one base apart.
+      if (base == 0 || used_[base]) continue;
       const bool free = std::all_of(children_.begin(), children_.end(), [&](const Child& child) {
         return units_[base ^ child.label].value == 0;
       });
@@ -93,6 +98,7 @@ class Builder {
   };
   const Keys& keys_;
   std::vector<TrieUnit> units_;
+  std::vector<bool> used_;  // bases
   std::vector<Range> open_;
   std::vector<Child> children_;
   std::size_t first_free_ = 1;
