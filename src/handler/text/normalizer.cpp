@@ -1,0 +1,204 @@
+#include "handler/text/normalizer.h"
+
+#include <array>
+
+#include "handler/text/bert_normalizer.h"
+#include "handler/text/charsmap.h"
+#include "handler/text/split.h"
+#include "handler/text/unicode/normalization_forms.h"
+#include "handler/text/unicode/unicode.h"
+#include "handler/text/unicode/utf8.h"
+
+namespace glowplug::handler::text {
+namespace {
+
+using Kind = flat::NormalizerStep::Kind;
+
+void append_lower(std::string& to, char32_t point) {
+  if (point == 0x130) return void(to += "i\xCC\x87");
+  append_point(to, lower(point));
+}
+
+/// Calls `map(to, point)` for every code point that `keep` keeps.
+template <class Keep, class Map>
+void rewrite(std::string& text, bool& at_origin, Keep keep, Map map) {
+  std::string to;
+  to.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const bool first = at == 0;
+    const char32_t point = next_point(text, at);
+    if (keep(point)) {
+      map(to, point);
+    } else if (first) {
+      at_origin = false;
+    }
+  }
+  text = std::move(to);
+}
+
+constexpr auto kKeepAll = [](char32_t) { return true; };
+
+bool nmt_keeps(char32_t point) {
+  const bool control = (point >= 0x01 && point <= 0x08) || point == 0x0B ||
+                       (point >= 0x0E && point <= 0x1F) || point == 0x7F || point == 0x8F ||
+                       point == 0x9F;
+  return !control;
+}
+char32_t nmt_map(char32_t point) {
+  switch (point) {
+    case 0x09:
+    case 0x0A:
+    case 0x0C:
+    case 0x0D:
+    case 0x1680:
+    case 0x200B:
+    case 0x200C:
+    case 0x200D:
+    case 0x200E:
+    case 0x200F:
+    case 0x2028:
+    case 0x2029:
+    case 0x2581:
+    case 0xFEFF:
+    case 0xFFFD:
+      return ' ';
+    default:
+      return point;
+  }
+}
+
+void strip(std::string& text, bool left, bool right, bool& at_origin) {
+  std::size_t begin = 0, end = text.size();
+  while (left && begin < end) {
+    std::size_t next = begin;
+    if (!has(next_point(text, next), white_space)) break;
+    begin = next;
+  }
+  while (right && end > begin) {
+    const std::size_t last = point_before(text, end);
+    std::size_t at = last;
+    if (!has(next_point(text, at), white_space)) break;
+    end = last;
+  }
+  if (begin != 0) at_origin = false;
+  text = text.substr(begin, end - begin);
+}
+
+/// Everything that matches becomes `content`.
+void replace(std::string& text, const std::vector<Span>& spans, std::string_view content,
+             bool& at_origin) {
+  std::string to;
+  to.reserve(text.size());
+  for (const Span& span : spans) {
+    const auto part = std::string_view(text).substr(span.begin, span.end - span.begin);
+    // The library gives the new text the place of the last character that it replaces.
+    if (span.match && span.begin == 0 && (content.empty() || count_points(part) > 1)) {
+      at_origin = false;
+    }
+    to += span.match ? content : part;
+  }
+  text = std::move(to);
+}
+
+}  // namespace
+
+std::string byte_level(std::string_view text) {
+  static constexpr auto kCharacters = [] {
+    std::array<char32_t, 256> table{};
+    char32_t next = 256;
+    for (char32_t byte = 0; byte < 256; ++byte) {
+      const bool visible =
+          (byte >= '!' && byte <= '~') || (byte >= 0xA1 && byte <= 0xAC) || byte >= 0xAE;
+      table[byte] = visible ? byte : next++;
+    }
+    return table;
+  }();
+  std::string to;
+  to.reserve(text.size() * 2);
+  for (const char byte : text) append_point(to, kCharacters[static_cast<unsigned char>(byte)]);
+  return to;
+}
+
+Result<Normalizer> Normalizer::open(const flat::File& file) {
+  Normalizer normalizer;
+  const auto records = file.records<flat::NormalizerStep>(flat::Section::normalizers);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    Step step{records[i], {}, {}, {}};
+    if (step.record.kind == Kind::precompiled) {
+      GLOWPLUG_ASSIGN(const auto map, file.bytes(flat::Section::charsmaps, step.record.pattern));
+      step.pattern = {reinterpret_cast<const char*>(map.data()), map.size()};
+      if (!Charsmap(step.pattern).sound())
+        return invalid_argument("broken tokenizer file: a charsmap");
+    } else {
+      GLOWPLUG_ASSIGN(step.pattern, file.string(step.record.pattern));
+    }
+    GLOWPLUG_ASSIGN(step.content, file.string(step.record.content));
+    if (step.record.kind == Kind::replace_regex) {
+      GLOWPLUG_ASSIGN(step.regex, Pattern::compile(step.pattern));
+    }
+    normalizer.steps_.push_back(std::move(step));
+  }
+  return normalizer;
+}
+
+Result<void> Normalizer::apply(const Step& step, std::string& text, bool& at_origin) {
+  const std::uint32_t flags = step.record.flags;
+  std::vector<Span> spans;
+  switch (step.record.kind) {
+    case Kind::bert:
+      bert_normalize(text, flags, at_origin);
+      return {};
+    case Kind::strip:
+      strip(text, (flags & 1) != 0, (flags & 2) != 0, at_origin);
+      return {};
+    case Kind::strip_accents:
+      rewrite(
+          text, at_origin, [](char32_t point) { return !has(point, combining_mark); },
+          append_point);
+      return {};
+    case Kind::nfc:
+      text = normalize(text, {false, true});
+      return {};
+    case Kind::nfd:
+      text = normalize(text, {false, false});
+      return {};
+    case Kind::nfkc:
+      text = normalize(text, {true, true});
+      return {};
+    case Kind::nfkd:
+      text = normalize(text, {true, false});
+      return {};
+    case Kind::lowercase:
+      rewrite(text, at_origin, kKeepAll, append_lower);
+      return {};
+    case Kind::nmt:
+      rewrite(text, at_origin, nmt_keeps,
+              [](std::string& to, char32_t point) { append_point(to, nmt_map(point)); });
+      return {};
+    case Kind::precompiled:
+      text = Charsmap(step.pattern).apply(text);
+      return {};
+    case Kind::replace_string:
+      find_string(text, step.pattern, spans);
+      replace(text, spans, step.content, at_origin);
+      return {};
+    case Kind::replace_regex:
+      GLOWPLUG_TRY(step.regex->find_all(text, spans));
+      replace(text, spans, step.content, at_origin);
+      return {};
+    case Kind::prepend:
+      if (!text.empty()) text.insert(0, step.content);
+      return {};
+    case Kind::byte_level:
+      text = byte_level(text);
+      return {};
+  }
+  return invalid_argument("broken tokenizer file: a normalizer of no known kind");
+}
+
+Result<void> Normalizer::apply(std::string& text, bool& at_origin) const {
+  for (const Step& step : steps_) GLOWPLUG_TRY(apply(step, text, at_origin));
+  return {};
+}
+
+}  // namespace glowplug::handler::text

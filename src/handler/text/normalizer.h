@@ -1,0 +1,36 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "handler/text/flat/reader.h"
+#include "handler/text/regex/pattern.h"
+
+namespace glowplug::handler::text {
+
+/// The `normalizer` of tokenizer.json. Strings point into the flat file. Any number of threads.
+class Normalizer {
+ public:
+  /// Errors: as Pattern::compile, and invalid_argument for a broken file.
+  [[nodiscard]] static Result<Normalizer> open(const flat::File& file);
+
+  /// Changes `text`, which is well-formed UTF-8. `at_origin`: its first character stems from the
+  /// first of the whole input; false after that one was dropped. Errors: as Pattern::find_all.
+  [[nodiscard]] Result<void> apply(std::string& text, bool& at_origin) const;
+
+ private:
+  struct Step {
+    flat::NormalizerStep record;
+    std::string_view pattern, content;
+    std::optional<Pattern> regex;
+  };
+  [[nodiscard]] static Result<void> apply(const Step& step, std::string& text, bool& at_origin);
+  std::vector<Step> steps_;
+};
+
+/// Each byte as the visible character that GPT-2 has for it.
+[[nodiscard]] std::string byte_level(std::string_view text);
+
+}  // namespace glowplug::handler::text

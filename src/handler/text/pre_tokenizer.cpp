@@ -1,0 +1,208 @@
+#include "handler/text/pre_tokenizer.h"
+
+#include "handler/text/normalizer.h"
+#include "handler/text/split.h"
+#include "handler/text/unicode/unicode.h"
+
+namespace glowplug::handler::text {
+namespace {
+
+using Kind = flat::PreTokenizerStep::Kind;
+
+/// Replaces each piece that is text by the spans that `find(text, spans)` leaves of it.
+template <class Find>
+Result<void> split(Pieces& pieces, Find find) {
+  std::vector<Piece> list;
+  list.reserve(pieces.list.size() * 2);
+  std::vector<Span> spans;
+  for (const Piece& piece : pieces.list) {
+    if (piece.id != flat::kNone) {
+      list.push_back(piece);
+      continue;
+    }
+    GLOWPLUG_TRY(find(pieces.of(piece), spans));
+    for (const Span& span : spans) {
+      if (span.begin == span.end) continue;
+      list.push_back({piece.begin + span.begin, piece.begin + span.end, flat::kNone,
+                      piece.at_origin && span.begin == 0});
+    }
+  }
+  pieces.list = std::move(list);
+  return {};
+}
+
+template <class Wanted>
+Result<void> split_points(Pieces& pieces, flat::Behavior behavior, Wanted wanted) {
+  return split(pieces, [&](std::string_view text, std::vector<Span>& spans) {
+    find_points(text, spans, wanted);
+    join(spans, behavior);
+    return Result<void>();
+  });
+}
+
+/// Replaces the text of each piece by what `rewrite(to, text, at_origin)` appends.
+template <class Rewrite>
+void rewrite_pieces(Pieces& pieces, Rewrite rewrite) {
+  std::string text;
+  text.reserve(pieces.text.size() * 2);
+  for (Piece& piece : pieces.list) {
+    const std::string_view old = pieces.of(piece);
+    piece.begin = text.size();
+    if (piece.id == flat::kNone) rewrite(text, old, piece.at_origin);
+    piece.end = text.size();
+  }
+  pieces.text = std::move(text);
+}
+
+Result<void> bert(Pieces& pieces) {
+  return split(pieces, [](std::string_view text, std::vector<Span>& spans) {
+    spans.clear();
+    std::size_t open = 0;  // beginning of the word at hand
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t begin = at;
+      const std::uint32_t bits = properties(next_point(text, at));
+      if ((bits & (white_space | punctuation)) == 0) continue;
+      if (open < begin) spans.push_back({open, begin, false});
+      if ((bits & white_space) == 0) spans.push_back({begin, at, true});
+      open = at;
+    }
+    if (open < text.size()) spans.push_back({open, text.size(), false});
+    return Result<void>();
+  });
+}
+
+Result<void> byte_level_split(Pieces& pieces, std::uint32_t flags) {
+  if ((flags & flat::add_prefix_space) != 0) {
+    rewrite_pieces(pieces, [](std::string& to, std::string_view text, bool) {
+      if (!text.starts_with(' ')) to += ' ';
+      to += text;
+    });
+  }
+  if ((flags & flat::use_regex) != 0) {
+    GLOWPLUG_TRY(split(pieces, [](std::string_view text, std::vector<Span>& spans) {
+      find_gpt2(text, spans);
+      return Result<void>();
+    }));
+  }
+  rewrite_pieces(pieces,
+                 [](std::string& to, std::string_view text, bool) { to += byte_level(text); });
+  return {};
+}
+
+Result<void> metaspace(Pieces& pieces, std::string_view mark, std::uint32_t flags) {
+  rewrite_pieces(pieces, [&](std::string& to, std::string_view text, bool at_origin) {
+    const bool marked = text.starts_with(' ') || text.starts_with(mark);
+    const bool wanted =
+        (flags & flat::prepend_always) != 0 || ((flags & flat::prepend_first) != 0 && at_origin);
+    if (wanted && !marked) to += mark;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t space = std::min(text.find(' ', at), text.size());
+      to += text.substr(at, space - at);
+      if (space < text.size()) to += mark;
+      at = space + 1;
+    }
+  });
+  if ((flags & flat::metaspace_split) == 0) return {};
+  return split(pieces, [&](std::string_view text, std::vector<Span>& spans) {
+    find_string(text, mark, spans);
+    join(spans, flat::Behavior::merged_with_next);
+    return Result<void>();
+  });
+}
+
+Result<void> fixed_length(Pieces& pieces, std::size_t length) {
+  return split(pieces, [&](std::string_view text, std::vector<Span>& spans) {
+    spans.clear();
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t begin = at;
+      for (std::size_t i = 0; i < length && at < text.size(); ++i) (void)next_point(text, at);
+      spans.push_back({begin, at, false});
+    }
+    return Result<void>();
+  });
+}
+
+}  // namespace
+
+Result<PreTokenizer> PreTokenizer::open(const flat::File& file) {
+  PreTokenizer pre_tokenizer;
+  const auto records = file.records<flat::PreTokenizerStep>(flat::Section::pre_tokenizers);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    Step step{records[i], {}, {}};
+    GLOWPLUG_ASSIGN(step.pattern, file.string(step.record.pattern));
+    if (step.record.kind == Kind::split_regex) {
+      GLOWPLUG_ASSIGN(step.regex, Pattern::compile(step.pattern));
+    }
+    if (step.record.kind == Kind::fixed_length && step.record.flags == 0) {
+      return invalid_argument("broken tokenizer file: pieces of no length");
+    }
+    if (step.record.behavior > flat::Behavior::contiguous) {
+      return invalid_argument("broken tokenizer file: a split of no known behavior");
+    }
+    pre_tokenizer.steps_.push_back(std::move(step));
+  }
+  return pre_tokenizer;
+}
+
+Result<void> PreTokenizer::apply(const Step& step, Pieces& pieces) {
+  const flat::Behavior behavior = step.record.behavior;
+  const std::uint32_t flags = step.record.flags;
+  const auto has_any = [](std::uint32_t wanted) {
+    return [wanted](char32_t point) { return (properties(point) & wanted) != 0; };
+  };
+  switch (step.record.kind) {
+    case Kind::bert:
+      return bert(pieces);
+    case Kind::byte_level:
+      return byte_level_split(pieces, flags);
+    case Kind::delimiter:
+      return split(pieces, [&](std::string_view text, std::vector<Span>& spans) {
+        find_string(text, step.pattern, spans);
+        join(spans, flat::Behavior::removed);
+        return Result<void>();
+      });
+    case Kind::metaspace:
+      return metaspace(pieces, step.pattern, flags);
+    case Kind::whitespace:
+      return split(pieces, [](std::string_view text, std::vector<Span>& spans) {
+        find_words(text, spans);
+        std::erase_if(spans, [](const Span& span) { return !span.match; });
+        return Result<void>();
+      });
+    case Kind::whitespace_split:
+      return split_points(pieces, flat::Behavior::removed, has_any(white_space));
+    case Kind::split_string:
+    case Kind::split_regex:
+      return split(pieces, [&](std::string_view text, std::vector<Span>& spans) -> Result<void> {
+        if (step.regex) {
+          GLOWPLUG_TRY(step.regex->find_all(text, spans));
+        } else {
+          find_string(text, step.pattern, spans);
+        }
+        for (Span& span : spans) span.match = span.match != ((flags & 1) != 0);
+        join(spans, behavior);
+        return {};
+      });
+    case Kind::punctuation:
+      return split_points(pieces, behavior, has_any(punctuation));
+    case Kind::digits:
+      return split_points(pieces,
+                          (flags & 1) != 0 ? flat::Behavior::isolated : flat::Behavior::contiguous,
+                          has_any(numeric));
+    case Kind::scripts:
+      return split(pieces, [](std::string_view text, std::vector<Span>& spans) {
+        find_scripts(text, spans);
+        return Result<void>();
+      });
+    case Kind::fixed_length:
+      return fixed_length(pieces, flags);
+  }
+  return invalid_argument("broken tokenizer file: a pre-tokenizer of no known kind");
+}
+
+Result<void> PreTokenizer::apply(Pieces& pieces) const {
+  for (const Step& step : steps_) GLOWPLUG_TRY(apply(step, pieces));
+  return {};
+}
+
+}  // namespace glowplug::handler::text
