@@ -1,0 +1,14 @@
+#pragma once
+#include "base/result.h"
+#include "handler/image/filter.h"
+#include "handler/image/image.h"
+
+namespace glowplug::handler::image {
+
+/// cv2.resize(image, (width, height), interpolation) on bytes, as OpenCV 4 computes it without IPP
+/// (modules/imgproc/src/resize.cpp): nearest, bilinear (INTER_LINEAR), bicubic (INTER_CUBIC), area.
+/// No antialias but for area. tests/handler/test_image_opencv.py says how exact each is.
+/// `filter` is one of these four; the sizes are at least 1. Errors: exhausted.
+[[nodiscard]] Result<Image> resize_opencv(const Image& image, int width, int height, Filter filter);
+
+}  // namespace glowplug::handler::image
