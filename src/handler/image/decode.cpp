@@ -69,6 +69,12 @@ std::string_view name_of(Kind kind) {
 Result<void> check_size(std::uint64_t width, std::uint64_t height, const DecodeLimits& limits) {
   if (width == 0 || height == 0)
     return invalid_argument(fmt::format("it says it has {}x{} pixels", width, height));
+  if (std::max(width, height) > limits.max_side) {
+    return Error{Code::too_large,
+                 fmt::format("{}x{} pixels: a side is more than max_side, {}", width, height,
+                             limits.max_side),
+                 {}};
+  }
   if (width > limits.max_pixels / height) {
     return Error{
         Code::too_large,

@@ -20,6 +20,7 @@ enum class Kind { jpeg, png, webp, bmp, gif };
 /// What a file may ask for, checked against its header before memory for pixels is taken.
 struct DecodeLimits {
   std::uint64_t max_pixels = std::uint64_t{64} << 20;  ///< width * height of the picture
+  std::uint64_t max_side = std::uint64_t{1} << 17;     ///< width or height
 };
 
 /// Where libraries that read the same file differ.

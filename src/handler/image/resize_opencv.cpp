@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "handler/image/resize_opencv_area.h"
+#include "handler/image/resize_opencv_cubic.h"
 
 namespace glowplug::handler::image {
 namespace {
@@ -14,36 +15,20 @@ namespace {
 /// Weights are multiples of 1 / 2048 (INTER_RESIZE_COEF_BITS).
 constexpr int kCoefficientBits = 11;
 
-/// What one output of an axis takes: `size` neighbors from `first` on, which may lie outside.
+/// What one output of an axis takes: two neighbors from `first` on, which may lie outside.
 struct Neighbors {
   int first = 0;
-  std::array<std::int32_t, 4> weights{};
+  std::array<std::int32_t, 2> weights{};
 };
 
-struct Axis {
-  int size = 2;  ///< neighbors
-  std::vector<Neighbors> outputs;
-};
+using Axis = std::vector<Neighbors>;
 
 std::int32_t coefficient(float weight) {
   return static_cast<std::int32_t>(std::lrint(weight * (1 << kCoefficientBits)));
 }
 
 Neighbors linear_neighbors(int at, float fraction) {
-  return {at, {coefficient(1.0F - fraction), coefficient(fraction), 0, 0}};
-}
-
-/// interpolateCubic.
-Neighbors cubic_neighbors(int at, float x) {
-  constexpr float kA = -0.75F;
-  std::array<float, 4> weights{};
-  weights[0] = ((kA * (x + 1) - 5 * kA) * (x + 1) + 8 * kA) * (x + 1) - 4 * kA;
-  weights[1] = ((kA + 2) * x - (kA + 3)) * x * x + 1;
-  weights[2] = ((kA + 2) * (1 - x) - (kA + 3)) * (1 - x) * (1 - x) + 1;
-  weights[3] = 1.0F - weights[0] - weights[1] - weights[2];
-  Neighbors neighbors{at - 1, {}};
-  for (std::size_t i = 0; i < 4; ++i) neighbors.weights[i] = coefficient(weights[i]);
-  return neighbors;
+  return {at, {coefficient(1.0F - fraction), coefficient(fraction)}};
 }
 
 enum class Place { by_center, by_area };
@@ -62,28 +47,25 @@ std::pair<int, float> position(int i, double scale, Place place) {
 
 /// `clamps`: a position outside is put onto the border, as OpenCV does for columns; rows are read
 /// from the border instead.
-Axis axis_of(int input, int output, Filter filter, Place place, bool clamps) {
-  Axis axis;
-  axis.size = filter == Filter::bicubic ? 4 : 2;
-  axis.outputs.resize(static_cast<std::size_t>(output));
+Axis axis_of(int input, int output, Place place, bool clamps) {
+  Axis axis(static_cast<std::size_t>(output));
   const double scale = 1.0 / (static_cast<double>(output) / input);
   for (int i = 0; i < output; ++i) {
     auto [at, fraction] = position(i, scale, place);
-    if (clamps && filter == Filter::bilinear && (at < 0 || at >= input - 1)) {
+    if (clamps && (at < 0 || at >= input - 1)) {
       at = std::clamp(at, 0, input - 1);
       fraction = 0;
     }
-    axis.outputs[static_cast<std::size_t>(i)] =
-        axis.size == 4 ? cubic_neighbors(at, fraction) : linear_neighbors(at, fraction);
+    axis[static_cast<std::size_t>(i)] = linear_neighbors(at, fraction);
   }
   return axis;
 }
 
 void across(const std::uint8_t* row, const Image& image, const Axis& axis, std::int32_t* to) {
-  for (const Neighbors& neighbors : axis.outputs) {
+  for (const Neighbors& neighbors : axis) {
     for (int c = 0; c < image.channels; ++c) {
       std::int32_t sum = 0;
-      for (int k = 0; k < axis.size; ++k) {
+      for (int k = 0; k < 2; ++k) {
         const int x = std::clamp(neighbors.first + k, 0, image.width - 1);
         sum += row[std::ptrdiff_t{x} * image.channels + c] *
                neighbors.weights[static_cast<std::size_t>(k)];
@@ -93,7 +75,7 @@ void across(const std::uint8_t* row, const Image& image, const Axis& axis, std::
   }
 }
 
-using Sums = std::array<const std::int32_t*, 4>;
+using Sums = std::array<const std::int32_t*, 2>;
 
 /// VResizeLinear for uchar: rounds twice, as its SIMD does.
 void down_linear(const Sums& rows, const Neighbors& neighbors, std::size_t size, std::uint8_t* to) {
@@ -104,29 +86,16 @@ void down_linear(const Sums& rows, const Neighbors& neighbors, std::size_t size,
   }
 }
 
-/// VResizeCubicVec_32s8u: in float32, from the last row to the first.
-void down_cubic(const Sums& rows, const Neighbors& neighbors, std::size_t size, std::uint8_t* to) {
-  constexpr float kScale = 1.0F / (1 << (2 * kCoefficientBits));
-  std::array<float, 4> weights{};
-  for (std::size_t k = 0; k < 4; ++k)
-    weights[k] = static_cast<float>(neighbors.weights[k]) * kScale;
-  for (std::size_t x = 0; x < size; ++x) {
-    float sum = static_cast<float>(rows[3][x]) * weights[3];
-    for (std::size_t k = 3; k-- > 0;) sum += static_cast<float>(rows[k][x]) * weights[k];
-    to[x] = static_cast<std::uint8_t>(std::clamp(std::lrint(sum), 0L, 255L));
-  }
-}
-
-Result<Image> interpolate(const Image& image, int width, int height, Filter filter, Place place) {
+Result<Image> interpolate(const Image& image, int width, int height, Place place) {
   GLOWPLUG_ASSIGN(Image to, make_image(width, height, image.channels));
-  const Axis columns = axis_of(image.width, width, filter, place, true);
-  const Axis rows = axis_of(image.height, height, filter, place, place == Place::by_area);
+  const Axis columns = axis_of(image.width, width, place, true);
+  const Axis rows = axis_of(image.height, height, place, place == Place::by_area);
   const auto size = to.row_bytes();
-  const auto slots = static_cast<std::size_t>(rows.size);
+  constexpr std::size_t slots = 2;
   std::vector<std::int32_t> kept(slots * size);
-  std::array<int, 4> kept_row = {-1, -1, -1, -1};  // input row whose sums lie in each slot
+  std::array<int, slots> kept_row = {-1, -1};  // input row whose sums lie in each slot
   for (int y = 0; y < height; ++y) {
-    const Neighbors& neighbors = rows.outputs[static_cast<std::size_t>(y)];
+    const Neighbors& neighbors = rows[static_cast<std::size_t>(y)];
     Sums sums{};
     for (std::size_t k = 0; k < slots; ++k) {
       const int row = std::clamp(neighbors.first + static_cast<int>(k), 0, image.height - 1);
@@ -137,11 +106,7 @@ Result<Image> interpolate(const Image& image, int width, int height, Filter filt
       }
       sums[k] = kept.data() + slot * size;
     }
-    if (rows.size == 4) {
-      down_cubic(sums, neighbors, size, to.row(y));
-    } else {
-      down_linear(sums, neighbors, size, to.row(y));
-    }
+    down_linear(sums, neighbors, size, to.row(y));
   }
   return to;
 }
@@ -173,9 +138,9 @@ Result<Image> resize_opencv(const Image& image, int width, int height, Filter fi
   // INTER_LINEAR by exactly one half is INTER_AREA there.
   if (shrinks && (filter == Filter::area || (filter == Filter::bilinear && halves)))
     return resize_opencv_area(image, width, height);
-  if (filter == Filter::area)
-    return interpolate(image, width, height, Filter::bilinear, Place::by_area);
-  return interpolate(image, width, height, filter, Place::by_center);
+  if (filter == Filter::area) return interpolate(image, width, height, Place::by_area);
+  if (filter == Filter::bicubic) return resize_opencv_cubic(image, width, height);
+  return interpolate(image, width, height, Place::by_center);
 }
 
 }  // namespace glowplug::handler::image
