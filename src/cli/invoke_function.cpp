@@ -40,7 +40,7 @@ std::string described(std::span<const std::optional<Tensor>> tensors, const Sign
 }
 
 /// Stages that the child told of.
-void add_stages(std::string_view text, handler::Trace& trace) {
+void add_stages(std::string_view text, Trace& trace) {
   const auto list = parse_json(text);
   if (!list || !list->is_array()) return;
   for (const Json& stage : *list) {
@@ -68,14 +68,14 @@ Result<InvokedFunction> InvokedFunction::open(const bundle::Bundle& bundle, Mode
   return function;
 }
 
-Result<EventAnswer> InvokedFunction::answer(const Event& event, bool csv, handler::Trace* trace) {
+Result<EventAnswer> InvokedFunction::answer(const Event& event, bool csv, Trace* trace) {
   return table_ ? answer_table(event, csv, trace) : answer_event(event, trace);
 }
 
 Result<EventAnswer> InvokedFunction::answer_table(const Event& event, bool csv,
-                                                  handler::Trace* trace) {
+                                                  Trace* trace) {
   Time begun = Clock::now();
-  const auto lap = [&](handler::Stage stage) {
+  const auto lap = [&](Stage stage) {
     const Time now = Clock::now();
     stage.time = now - std::exchange(begun, now);
     if (trace != nullptr) trace->add(std::move(stage));
@@ -101,7 +101,7 @@ Result<EventAnswer> InvokedFunction::answer_table(const Event& event, bool csv,
   return answer;
 }
 
-Result<EventAnswer> InvokedFunction::answer_event(const Event& event, handler::Trace* trace) {
+Result<EventAnswer> InvokedFunction::answer_event(const Event& event, Trace* trace) {
   const auto answers = runner_->answer({&event, 1});
   if (!answers) {
     if (answers.error().code == Code::instance_lost) return answers.error();

@@ -6,7 +6,7 @@
 #include "base/result.h"
 #include "bundle/bundle.h"
 #include "handler/table.h"
-#include "handler/trace.h"
+#include "model/trace.h"
 #include "model/event.h"
 #include "model/runner.h"
 
@@ -23,13 +23,13 @@ class InvokedFunction {
 
   /// What is wrong with the event is in the answer; `trace` may be null. Errors: instance_lost,
   /// deadline_exceeded.
-  [[nodiscard]] Result<EventAnswer> answer(const Event& event, bool csv, handler::Trace* trace);
+  [[nodiscard]] Result<EventAnswer> answer(const Event& event, bool csv, Trace* trace);
 
  private:
   InvokedFunction() = default;
   [[nodiscard]] Result<EventAnswer> answer_table(const Event& event, bool csv,
-                                                 handler::Trace* trace);
-  [[nodiscard]] Result<EventAnswer> answer_event(const Event& event, handler::Trace* trace);
+                                                 Trace* trace);
+  [[nodiscard]] Result<EventAnswer> answer_event(const Event& event, Trace* trace);
 
   Signature signature_;
   std::optional<handler::Table> table_;  // none: events go to the child

@@ -78,9 +78,9 @@ std::string context_of(const std::string& function, const std::string& accept, b
   return context.dump();
 }
 
-Json trace_json(const handler::Trace& trace) {
+Json trace_json(const Trace& trace) {
   Json stages = Json::array();
-  for (const handler::Stage& stage : trace.stages())
+  for (const Stage& stage : trace.stages())
     stages.push_back({{"stage", stage.name},
                       {"ms", to_ms(stage.time)},
                       {"shape", stage.shape},
@@ -88,9 +88,9 @@ Json trace_json(const handler::Trace& trace) {
   return stages;
 }
 
-std::string trace_text(const handler::Trace& trace) {
+std::string trace_text(const Trace& trace) {
   std::string text;
-  for (const handler::Stage& stage : trace.stages())
+  for (const Stage& stage : trace.stages())
     text += fmt::format("{:<10} {:>9.3f} ms   {:<28} {}\n", stage.name, to_ms(stage.time),
                         stage.shape, stage.preview);
   return text;
@@ -104,7 +104,7 @@ struct Answered {
 };
 
 Result<EventAnswer> answer_one(InvokedFunction& function, const std::string& name,
-                               const handler::Enveloped& event, handler::Trace* trace) {
+                               const handler::Enveloped& event, Trace* trace) {
   if (!event.object.empty())
     return handler::error_answer(
         {Code::permission_denied,
@@ -116,7 +116,7 @@ Result<EventAnswer> answer_one(InvokedFunction& function, const std::string& nam
 }
 
 Result<Answered> answer_all(InvokedFunction& function, const std::string& name,
-                            const Question& question, handler::Trace* trace,
+                            const Question& question, Trace* trace,
                             const std::string& accept) {
   Answered answered;
   if (question.kind == handler::EnvelopeKind::plain) {
@@ -168,7 +168,7 @@ Attempt<Report> run_invoke(const Session& session) {
   const Time begun = Clock::now();
   auto function = InvokedFunction::open(named.bundle, std::move(form), *runners);
   if (!function) return interruption.explain(std::move(function).error(), "nothing was run");
-  handler::Trace trace;
+  Trace trace;
   const bool traced = invocation.has("trace");
   if (traced) trace.add({"load", Clock::now() - begun, {}, named.bundle.folder().string()});
   const auto accept = invocation.given("accept");

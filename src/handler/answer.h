@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "handler/trace.h"
+#include "model/trace.h"
 #include "model/event.h"
 
 namespace glowplug::handler {

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "handler/assets.h"
 #include "handler/items.h"
-#include "handler/trace.h"
+#include "model/trace.h"
 #include "model/signature.h"
 
 namespace glowplug::handler {
