@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "model/trace.h"
 #include "model/event.h"
+#include "model/trace.h"
 
 namespace glowplug::handler {
 
@@ -22,9 +22,9 @@ namespace glowplug::handler {
 [[nodiscard]] bool wants_trace(std::string_view context);
 /// As EventAnswer::trace has it.
 [[nodiscard]] std::string to_json_text(const Trace& trace);
-/// RFC 4180 but for the lines' ends, which are LF, with a header: quotes where a value holds a comma, a quote or the end of a line. A
-/// value that a spreadsheet would run (first character = + - @, tab, CR) and that is no number gets
-/// an apostrophe in front.
+/// RFC 4180 but for the lines' ends, which are LF, with a header: quotes where a value holds a
+/// comma, a quote or the end of a line. A value that a spreadsheet would run (first character = + -
+/// @, tab, CR) and that is no number gets an apostrophe in front.
 [[nodiscard]] std::string csv_text(std::span<const std::string> columns,
                                    std::span<const std::vector<std::string>> rows);
 

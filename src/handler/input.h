@@ -9,8 +9,8 @@
 #include "base/result.h"
 #include "handler/assets.h"
 #include "handler/items.h"
-#include "model/trace.h"
 #include "model/signature.h"
+#include "model/trace.h"
 
 namespace glowplug::handler {
 

@@ -6,8 +6,8 @@
 
 #include "handler/image/image.h"
 #include "handler/image/resize_float.h"
-#include "model/trace.h"
 #include "model/tensor.h"
+#include "model/trace.h"
 
 namespace glowplug::handler::image {
 

@@ -5,7 +5,7 @@
 
 #include "base/time.h"
 
-namespace glowplug::handler {
+namespace glowplug {
 
 /// One step that an event took.
 struct Stage {
@@ -26,4 +26,4 @@ class Trace {
   std::vector<Stage> stages_;
 };
 
-}  // namespace glowplug::handler
+}  // namespace glowplug
