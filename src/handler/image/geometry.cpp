@@ -28,6 +28,12 @@ std::int64_t scaled(std::int64_t edge, std::int64_t other, std::int64_t side) {
   return edge * other / side;
 }
 
+/// Python's round(other * (edge / side)).
+std::int64_t rounded(std::int64_t edge, std::int64_t other, std::int64_t side) {
+  const double scale = static_cast<double>(edge) / static_cast<double>(side);
+  return std::lrint(static_cast<double>(other) * scale);
+}
+
 /// transformers, image_processing_detr.py, get_size_with_aspect_ratio; torchvision,
 /// _compute_resized_output_size.
 Result<Size> within_both_edges(const Resize& resize, Mode mode, int width, int height) {
@@ -67,8 +73,9 @@ Result<Size> resized(const Resize& resize, Mode mode, int width, int height) {
   const std::int64_t edge = shortest ? *resize.shortest_edge : *resize.longest_edge;
   // The side that gets the edge.
   const bool by_width = shortest == (width <= height);
+  const auto of_other = resize.round ? rounded : scaled;
   const std::int64_t other = std::max<std::int64_t>(
-      1, by_width ? scaled(edge, height, width) : scaled(edge, width, height));
+      1, by_width ? of_other(edge, height, width) : of_other(edge, width, height));
   GLOWPLUG_TRY(check_pixels("resized", edge, other));
   return by_width ? Size{static_cast<int>(edge), static_cast<int>(other)}
                   : Size{static_cast<int>(other), static_cast<int>(edge)};

@@ -37,6 +37,9 @@ struct Resize {
   std::optional<int> width;
   std::optional<int> height;
   Filter filter = Filter::bilinear;
+  /// With one edge: the other side is round(other * (edge / side)) as in Python, half to even,
+  /// instead of int(edge * other / side). Training code of one's own often has it.
+  bool round = false;
 };
 
 /// Cuts width x height out of the middle, or with `center` false out of the upper left corner.

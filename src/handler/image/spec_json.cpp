@@ -60,8 +60,8 @@ Result<void> read_name(const Json& json, std::string_view where, std::string_vie
 }
 
 Result<Resize> read_resize(const Json& json, Mode mode) {
-  GLOWPLUG_TRY(
-      check_keys(json, "resize", {"shortest_edge", "longest_edge", "width", "height", "filter"}));
+  GLOWPLUG_TRY(check_keys(json, "resize",
+                          {"shortest_edge", "longest_edge", "width", "height", "filter", "round"}));
   Resize resize;
   resize.filter = default_filter(mode);
   GLOWPLUG_ASSIGN(resize.shortest_edge, side_at(json, "resize", "shortest_edge"));
@@ -69,6 +69,8 @@ Result<Resize> read_resize(const Json& json, Mode mode) {
   GLOWPLUG_ASSIGN(resize.width, side_at(json, "resize", "width"));
   GLOWPLUG_ASSIGN(resize.height, side_at(json, "resize", "height"));
   GLOWPLUG_TRY(read_name(json, "resize", "filter", kFilters, resize.filter));
+  GLOWPLUG_ASSIGN(const auto round, bool_at(json, "resize", "round"));
+  resize.round = round.value_or(false);
   const bool edges = resize.shortest_edge || resize.longest_edge;
   if (resize.width.has_value() != resize.height.has_value() || edges == resize.width.has_value())
     return invalid_argument(
@@ -148,6 +150,7 @@ Json json_of(const Resize& resize) {
   Json json = {{"filter", name_of(resize.filter)}};
   if (resize.shortest_edge) json["shortest_edge"] = *resize.shortest_edge;
   if (resize.longest_edge) json["longest_edge"] = *resize.longest_edge;
+  if (resize.round) json["round"] = true;
   if (resize.width) json["width"] = *resize.width;
   if (resize.height) json["height"] = *resize.height;
   return json;
