@@ -130,7 +130,7 @@ def test_gray(tool):
 @pytest.mark.parametrize("color", ["rgb", "bgr", "gray"])
 def test_any_picture_becomes_the_color(tool, mode, color):
     kind = "JPEG" if mode == "CMYK" else "PNG"
-    source = Image.fromarray(pictures.noise(50, 40, 4), "CMYK") if mode == "CMYK" else pictures.pil_image(pictures.noise(50, 40, 4)).convert("RGB").convert(mode)
+    source = Image.frombytes("CMYK", (50, 40), pictures.noise(50, 40, 4).tobytes()) if mode == "CMYK" else pictures.pil_image(pictures.noise(50, 40, 4)).convert("RGB").convert(mode)
     data = pictures.saved(source, kind)
     rgb = pictures.opened(data).convert("RGB")
     expected = numpy.asarray(rgb.convert("L"))[:, :, None] if color == "gray" else numpy.asarray(rgb)[:, :, ::-1 if color == "bgr" else 1]
@@ -191,8 +191,8 @@ def test_stages(tool):
 
 
 @pytest.mark.parametrize("spec, message", [
-    ({"resize": {"shortest_edge": 64, "flter": "box"}}, 'unknown key "resize.flter", did you mean "filter"?; known are shortest_edge'),
-    ({"means": 1}, 'unknown key "means", did you mean "mean"?; known are mode, color'),
+    ({"resize": {"shortest_edge": 64, "flter": "box"}}, 'unknown key "resize.flter", did you mean "filter".; known are shortest_edge'),
+    ({"means": 1}, 'unknown key "means", did you mean "mean".; known are mode, color'),
     ({"resize": {"width": 3}}, "either width and height, or shortest_edge"),
     ({"mode": "opencv", "resize": {"shortest_edge": 3, "filter": "lanczos"}}, r"resize.filter lanczos is not one of mode opencv \(nearest"),
     ({"resize": {"shortest_edge": 1e9}}, "resize.shortest_edge must be a whole number from 1 to 16384"),

@@ -19,7 +19,7 @@ constexpr std::int64_t kMaxPixelsMade = std::int64_t{64} << 20;
 Result<void> check_pixels(std::string_view what, std::int64_t width, std::int64_t height) {
   if (width * height <= kMaxPixelsMade) return {};
   return Error{Code::too_large,
-               fmt::format("the picture would be {} {} by {} pixels large", what, width, height),
+               fmt::format("the picture would be {} to {} by {} pixels", what, width, height),
                {}};
 }
 
@@ -128,7 +128,7 @@ Result<Geometry> geometry_of(const ImageSpec& spec, int width, int height) {
   at.height = at.crop_height;
   if (spec.pad) GLOWPLUG_TRY(place_pad(*spec.pad, at));
   GLOWPLUG_TRY(check_pixels("resized", at.resized_width, at.resized_height));
-  GLOWPLUG_TRY(check_pixels("made", at.width, at.height));
+  GLOWPLUG_TRY(check_pixels("padded or cropped", at.width, at.height));
   return at;
 }
 
