@@ -72,8 +72,7 @@ Result<EventAnswer> InvokedFunction::answer(const Event& event, bool csv, Trace*
   return table_ ? answer_table(event, csv, trace) : answer_event(event, trace);
 }
 
-Result<EventAnswer> InvokedFunction::answer_table(const Event& event, bool csv,
-                                                  Trace* trace) {
+Result<EventAnswer> InvokedFunction::answer_table(const Event& event, bool csv, Trace* trace) {
   Time begun = Clock::now();
   const auto lap = [&](Stage stage) {
     const Time now = Clock::now();

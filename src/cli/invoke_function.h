@@ -6,9 +6,9 @@
 #include "base/result.h"
 #include "bundle/bundle.h"
 #include "handler/table.h"
-#include "model/trace.h"
 #include "model/event.h"
 #include "model/runner.h"
+#include "model/trace.h"
 
 namespace glowplug::cli {
 
@@ -27,8 +27,7 @@ class InvokedFunction {
 
  private:
   InvokedFunction() = default;
-  [[nodiscard]] Result<EventAnswer> answer_table(const Event& event, bool csv,
-                                                 Trace* trace);
+  [[nodiscard]] Result<EventAnswer> answer_table(const Event& event, bool csv, Trace* trace);
   [[nodiscard]] Result<EventAnswer> answer_event(const Event& event, Trace* trace);
 
   Signature signature_;

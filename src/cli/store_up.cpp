@@ -7,6 +7,7 @@
 #include "base/version.h"
 #include "cli/export_model.h"
 #include "cli/prepare_stored.h"
+#include "optimize/handler_files.h"
 
 namespace glowplug::cli {
 namespace {
@@ -20,12 +21,25 @@ std::filesystem::path source_of(const bundle::Manifest& manifest, const std::str
   return model.parent_path() / path.substr(kModelFolder.size());
 }
 
+/// Whether the bundle's handler was made of what the source says now.
+Result<bool> has_same_handler(const bundle::Bundle& bundle, const UpSource& source) {
+  Signature signature = bundle.manifest().signature;
+  GLOWPLUG_ASSIGN(
+      const optimize::HandlerFiles now,
+      optimize::handler_files(source.handler, source.handler_folder,
+                              std::filesystem::absolute(source.model).parent_path(), signature));
+  const auto record = bundle.record("export");
+  return record && record->contains("handler") && record->at("handler").is_object() &&
+         record->at("handler").value("source_sha256", "") == now.source_sha256;
+}
+
 Result<bool> is_up_to_date(const store::Store& store, const store::Resolved& live,
-                           const std::filesystem::path& model) {
+                           const UpSource& source) {
   GLOWPLUG_ASSIGN(const store::Lease lease, store.lease(live.digest));
   GLOWPLUG_ASSIGN(const auto bundle, bundle::Bundle::open(lease.folder(), bundle::Checks::sizes));
   if (bundle.manifest().producer != fmt::format("glowplug {}", kVersion)) return false;
-  return is_made_of(bundle, model);
+  GLOWPLUG_ASSIGN(const bool same_model, is_made_of(bundle, source.model));
+  return same_model ? has_same_handler(bundle, source) : Result<bool>(false);
 }
 
 Result<void> export_into(store::Store& store, const UpSource& source,
@@ -37,6 +51,8 @@ Result<void> export_into(store::Store& store, const UpSource& source,
   request.name = source.name;
   request.output = work.path() / (source.name + ".glow");
   request.target = target;
+  request.handler = source.handler;
+  request.handler_folder = source.handler_folder;
   GLOWPLUG_ASSIGN(const auto exported, export_with_progress(request, runners, progress));
   GLOWPLUG_ASSIGN(const store::Added added, store.add(exported.bundle, source.name));
   GLOWPLUG_ASSIGN(const auto bundle, bundle::Bundle::open(exported.bundle, bundle::Checks::sizes));
@@ -67,7 +83,7 @@ Result<StoredUp> store_up(store::Store& store, const UpSource& source, const Eng
   GLOWPLUG_ASSIGN(const auto runners, make_runners(setup, source.name));
   bool fresh = false;
   if (const auto live = store.resolve(source.name)) {
-    GLOWPLUG_ASSIGN(fresh, is_up_to_date(store, *live, source.model));
+    GLOWPLUG_ASSIGN(fresh, is_up_to_date(store, *live, source));
   } else if (live.error().code != Code::not_found) {
     return live.error();
   }

@@ -61,7 +61,11 @@ Attempt<UpSource> from_project(const Session& session, const std::filesystem::pa
   GLOWPLUG_ASSIGN(ProjectFile project, read_project(path, session.environment));
   if (const std::string note = note_on_passed_over(project); !note.empty())
     session.output.note(note);
-  return UpSource{std::move(project.name), std::move(project.model), std::move(project.function)};
+  return UpSource{.name = std::move(project.name),
+                  .model = std::move(project.model),
+                  .handler = std::move(project.handler),
+                  .handler_folder = std::move(project.handler_folder),
+                  .settings = std::move(project.function)};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "base/json.h"
 #include "cli/session.h"
 #include "cli/terminal/failure.h"
 #include "model/function_settings.h"
@@ -13,6 +14,8 @@ namespace glowplug::cli {
 struct UpSource {
   std::string name;
   std::filesystem::path model;
+  Json handler;  ///< of the project; null: what the files beside the model say
+  std::filesystem::path handler_folder;
   GivenSettings settings;  ///< of the project, then environment and flags over them
 };
 

@@ -116,8 +116,7 @@ Result<EventAnswer> answer_one(InvokedFunction& function, const std::string& nam
 }
 
 Result<Answered> answer_all(InvokedFunction& function, const std::string& name,
-                            const Question& question, Trace* trace,
-                            const std::string& accept) {
+                            const Question& question, Trace* trace, const std::string& accept) {
   Answered answered;
   if (question.kind == handler::EnvelopeKind::plain) {
     GLOWPLUG_ASSIGN(

@@ -48,9 +48,10 @@ class Runs {
  private:
   static bool is_single(const Asked& asked) { return asked.row.runs.size() == 1; }
 
-  Result<std::vector<Tensor>> run_once(std::span<const std::optional<Tensor>> inputs) {
+  Result<std::vector<Tensor>> run_once(const Inputs& inputs) {
     const Time begun = Clock::now();
     auto outputs = engine::run_all(model_, inputs);
+    if (outputs) GLOWPLUG_TRY(input_.after_run(inputs, *outputs));
     if (outputs && trace_ != nullptr) trace_->add(stage(*outputs, Clock::now() - begun));
     return outputs;
   }

@@ -46,7 +46,7 @@ Result<std::unique_ptr<Input>> make_input(const Json& spec, const Signature& sig
   if (type == "bytes") return make_bytes_input(reader, signature);
   if (type == "image") return make_image_input(spec, signature);
   if (type == "audio") return make_audio_input(spec, signature);
-  (void)assets;
+  if (type == "text") return make_text_input(spec, signature, assets);
   return invalid_argument("input.type is table, which is read where it arrives");
 }
 

@@ -41,6 +41,11 @@ class Input {
   /// tensors of equal shape along dimension 0.
   [[nodiscard]] virtual std::optional<std::vector<std::optional<Tensor>>> join(
       std::span<const Row* const> rows) const;
+  /// Changes what a run of `inputs` gave before it is cut into rows. Errors: internal.
+  [[nodiscard]] virtual Result<void> after_run(const std::vector<std::optional<Tensor>>& /*inputs*/,
+                                               std::vector<Tensor>& /*outputs*/) const {
+    return {};
+  }
   /// Output index to input index: what one run gives the next one of the same row.
   [[nodiscard]] virtual std::vector<std::pair<std::size_t, std::size_t>> carried() const {
     return {};

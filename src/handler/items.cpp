@@ -88,6 +88,10 @@ Result<void> take_record(const Json& record, const ItemKind& kind, Item& item, i
   }
   const Json* const value = value_in(record, kind);
   if (value == nullptr) return not_a_record(kind);
+  if (kind.is_text && record.contains("text_pair")) {
+    if (!record["text_pair"].is_string()) return invalid_argument("\"text_pair\" is no string");
+    item.second = record["text_pair"].get<std::string>();
+  }
   return take_record(*value, kind, item, depth + 1);
 }
 
@@ -159,6 +163,7 @@ Item& Item::operator=(Item&& other) noexcept {
   content_type = std::move(other.content_type);
   const std::string_view bytes_there = other.bytes;
   owned = std::move(other.owned);
+  second = std::move(other.second);
   bytes = own ? std::string_view(owned) : bytes_there;
   return *this;
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,10 +12,11 @@ namespace glowplug::handler {
 
 /// One thing to predict for: a file, or what a JSON record holds.
 struct Item {
-  std::string name;          ///< for errors: "body", "part 0 (cat.jpg)", "record 2"
-  std::string content_type;  ///< may be empty
-  std::string_view bytes;    ///< into the event's body or `owned`
-  std::string owned;         ///< decoded base64, or a JSON text
+  std::string name;                   ///< for errors: "body", "part 0 (cat.jpg)", "record 2"
+  std::string content_type;           ///< may be empty
+  std::string_view bytes;             ///< into the event's body or `owned`
+  std::string owned;                  ///< decoded base64, or a JSON text
+  std::optional<std::string> second;  ///< of a pair of texts
   Item() = default;
   Item(Item&&) noexcept;
   Item& operator=(Item&&) noexcept;
@@ -34,7 +36,8 @@ inline constexpr std::size_t kMostItems = 1000;
 ///     "files", "data" or "inputs";
 ///   - JSON: a record, a list of records, {"instances": […]} or {"inputs": …}. A record is a string
 ///     (base64 or a data: URL; for text the text itself), {"b64": base64}, or
-///     {"<field>": one of those}; also "data", "inputs", "image_bytes";
+///     {"<field>": one of those}; a pair of texts is {"text": …, "text_pair": …}; also "data",
+///     "inputs", "image_bytes";
 ///   - anything else: the body itself.
 ///
 /// Errors: invalid_argument naming the record or part, too_large (more than kMostItems);

@@ -98,11 +98,8 @@ class Export {
 
   Result<void> take_handler(bundle::BundleWriter& writer) {
     const auto beside = std::filesystem::absolute(request_.model).parent_path();
-    GLOWPLUG_ASSIGN(
-        exported_.handler,
-        request_.handler.is_null()
-            ? find_handler_files(beside, exported_.signature)
-            : take_handler_files(request_.handler, request_.handler_folder, exported_.signature));
+    GLOWPLUG_ASSIGN(exported_.handler, handler_files(request_.handler, request_.handler_folder,
+                                                     beside, exported_.signature));
     for (const auto& [name, content] : exported_.handler.assets)
       GLOWPLUG_TRY(writer.add_bytes("assets/" + name, content));
     return {};

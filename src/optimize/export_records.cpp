@@ -51,6 +51,8 @@ Json export_record(const ExportRequest& request, const Exported& exported) {
   record["samples_note"] = exported.samples_note;
   record["batching"] = to_json(exported.batching);
   record["prepared"] = prepared_json(exported);
+  record["handler"] = {{"source_sha256", exported.handler.source_sha256},
+                       {"found", exported.handler.found}};
   return record;
 }
 

@@ -16,7 +16,9 @@ namespace glowplug::optimize {
 ///      "samples": [names], "samples_note": …,
 ///      "batching": {"max_batch", "exact", "largest_difference", "reason"},
 ///      "prepared": {"folder", "note", "outputs": [{"name", "elements", "unequal", "max_absolute",
-///                   "max_relative", "relative_tolerance", "comparable"}]}}
+///                   "max_relative", "relative_tolerance", "comparable"}]},
+///      "handler": {"source_sha256": of the spec and the files that it was made of, "found":
+///                  [lines]}}
 [[nodiscard]] Json export_record(const ExportRequest& request, const Exported& exported);
 
 /// records/answers.json: what the portable form answered to each sample on this machine.

@@ -16,6 +16,9 @@ struct HandlerFiles {
   std::map<std::string, std::string> assets;  ///< name in assets/ → content
   /// What was found and taken, a line each: "preprocessor_config.json: image, 224x224 …".
   std::vector<std::string> found;
+  /// sha256 over the spec as it was given and the files that were read: another one is another
+  /// handler. Of nothing, too.
+  std::string source_sha256;
 };
 
 /// Takes the files that a spec names, paths relative to `folder`, into assets, and the class names
@@ -36,6 +39,12 @@ struct HandlerFiles {
 /// config.json, index_to_name.json, labels.txt. A spec of null if they say none. Errors: as above.
 [[nodiscard]] Result<HandlerFiles> find_handler_files(const std::filesystem::path& folder,
                                                       Signature& signature);
+
+/// The first where there is a spec, else the second in the folder of the model.
+[[nodiscard]] Result<HandlerFiles> handler_files(const Json& spec,
+                                                 const std::filesystem::path& spec_folder,
+                                                 const std::filesystem::path& model_folder,
+                                                 Signature& signature);
 
 /// Class names in a file's text, in the order of their numbers. Errors: invalid_argument (neither
 /// lines, nor a list, nor an object with numbers from 0 on).

@@ -16,6 +16,8 @@
 #include "cli/project/source_place.h"
 #include "cli/project/substitute.h"
 #include "cli/project/version_range.h"
+#include "cli/project/yaml_json.h"
+#include "cli/project/yaml_node_json.h"
 
 namespace glowplug::cli {
 namespace {
@@ -51,6 +53,7 @@ class Reader {
     GLOWPLUG_TRY(check_keys(root, ""));
     GLOWPLUG_TRY(read_name(root));
     GLOWPLUG_TRY(read_model(root["model"]));
+    GLOWPLUG_TRY(read_handler(root["handler"]));
     GLOWPLUG_TRY(read_function(root["function"]));
     return std::move(project_);
   }
@@ -162,6 +165,26 @@ class Reader {
     GLOWPLUG_ASSIGN(const std::string file, scalar(node, "model.source"));
     project_.model = (project_.path.parent_path() / file).lexically_normal();
     project_.places["model.source"] = source_.where(place_of(node));
+    return std::monostate{};
+  }
+
+  Step read_handler(const YAML::Node& handler) {
+    if (!handler || is_empty(handler)) return std::monostate{};
+    project_.handler_folder = project_.path.parent_path();
+    if (handler.IsMap()) {
+      auto spec = json_of_node(handler, project_.path.filename().string());
+      if (!spec) return at(handler, std::move(spec).error().in("handler"));
+      project_.handler = *std::move(spec);
+      return std::monostate{};
+    }
+    GLOWPLUG_ASSIGN(const std::string file, scalar(handler, "handler"));
+    const auto path = (project_.path.parent_path() / file).lexically_normal();
+    auto text = read_file(path, kMostBytes);
+    if (!text) return at(handler, std::move(text).error().in("handler"));
+    auto spec = json_of_yaml(*text, path.filename().string());
+    if (!spec) return at(handler, std::move(spec).error().in("handler"));
+    project_.handler = *std::move(spec);
+    project_.handler_folder = path.parent_path();
     return std::monostate{};
   }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "cli/terminal/failure.h"
 #include "cli/terminal/terminal.h"
 #include "model/function_settings.h"
@@ -18,6 +19,7 @@ inline constexpr std::string_view kProjectFile = "glowplug.yaml";
 ///     name: iris                          # required
 ///     requires: ">=0.1"                   # versions of glowplug that the project works with
 ///     model: {source: model.onnx}         # required; relative to the file
+///     handler: {input: {type: image, …}}  # or the name of a file with that
 ///     function: {memory: 256MiB, …}       # rows of model/function_settings.h
 ///
 /// Sections of later versions are taken and named in `passed_over`. Every other key is an error.
@@ -27,6 +29,8 @@ struct ProjectFile {
   std::filesystem::path path;
   std::string name;
   std::filesystem::path model;  ///< `model.source`, below the file's folder unless absolute
+  Json handler;                 ///< the spec; null: none
+  std::filesystem::path handler_folder;  ///< that the spec's files are relative to
   GivenSettings function;
   std::map<std::string, std::string, std::less<>> places;  ///< setting's key → "glowplug.yaml:9:13"
   std::vector<std::string> passed_over;  ///< keys that only later versions act on: "train"

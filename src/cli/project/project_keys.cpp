@@ -15,7 +15,9 @@ constexpr std::array kRoot = {
     ProjectKey{"train", "how the model is trained", true},
     ProjectKey{"evaluate", "data and required metrics", true},
     ProjectKey{"optimize", "precisions to try and the largest loss of a metric", true},
-    ProjectKey{"handler", "how events become tensors and tensors answers", true},
+    ProjectKey{"handler",
+               "how events become tensors and tensors answers: \"input\" and \"output\", or a file "
+               "with them (docs/handlers.md)"},
     ProjectKey{"gateway", "routes, keys, throttling", true},
     ProjectKey{"package", "files and requirements of the package", true},
     ProjectKey{"targets", "platforms to deploy to", true},

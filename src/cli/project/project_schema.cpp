@@ -74,6 +74,13 @@ Json schema_of(const ProjectKey& key) {
   Json schema = {{"type", "string"}};
   if (key.name == "model") schema = model_schema();
   if (key.name == "function") schema = function_schema();
+  if (key.name == "handler")
+    schema = {{"type", Json::array({"string", "object", "null"})},
+              {"additionalProperties", false},
+              {"properties",
+               {{"input", {{"type", "object"}, {"required", Json::array({"type"})}}},
+                {"output", {{"type", "object"}}},
+                {"code", {{"type", Json::array({"string", "object"})}}}}}};
   schema["description"] = key.meaning;
   return schema;
 }

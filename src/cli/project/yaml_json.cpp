@@ -1,10 +1,11 @@
 #include "cli/project/yaml_json.h"
 
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
 
 #include <charconv>
 #include <optional>
+
+#include "cli/project/yaml_node_json.h"
 
 namespace glowplug::cli {
 namespace {
@@ -82,6 +83,10 @@ class Converter {
 };
 
 }  // namespace
+
+Result<Json> json_of_node(const YAML::Node& node, const std::string& file_name) {
+  return Converter(file_name).convert(node);
+}
 
 Result<Json> json_of_yaml(std::string_view text, const std::string& file_name) {
   try {
