@@ -38,6 +38,8 @@ typedef struct glowplug_setup {
   glowplug_text function; /* what it is served as */
   glowplug_text version;
   const glowplug_host* host;
+  /* Not 0: what is written to descriptor 2 are packets (runtime/function_log.h); else lines. */
+  int takes_packets;
 } glowplug_setup;
 
 /* Takes a text from the other side. */

@@ -140,11 +140,7 @@ Result<void> give_up_rights(const TemplateSpec& spec, const TemplatePaths& paths
 /// environment nothing: keys and tokens lie there.
 void set_environment(const TemplateSpec& spec) {
   ::clearenv();
-  // A library that starts threads at its import could not be forked.
-  for (const char* const name :
-       {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
-        "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"})
-    (void)::setenv(name, "1", 1);
+  engine::code::allow_one_thread();
   (void)::setenv("LANG", "C.UTF-8", 1);
   (void)::setenv("PATH", "/usr/bin:/bin", 1);
   (void)::setenv("HOME", "/nonexistent", 1);

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <utility>
 
 #include "engine/code/code_session.h"
@@ -72,6 +73,26 @@ class CppEngine final : public CodeEngine {
 };
 
 }  // namespace
+
+void allow_one_thread() {
+  for (const char* const name :
+       {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
+        "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"})
+    (void)::setenv(name, "1", 1);  // NOLINT(concurrency-mt-unsafe): before there are threads
+}
+
+const Signature& code_signature() {
+  static const Signature signature = [] {
+    Signature made;
+    made.inputs = {{"content_type", Datatype::bytes, {-1}, false, {}},
+                   {"body", Datatype::bytes, {-1}, false, {}}};
+    made.outputs = {{"status", Datatype::int32, {-1}, false, {}},
+                    {"content_type", Datatype::bytes, {-1}, false, {}},
+                    {"body", Datatype::bytes, {-1}, false, {}}};
+    return made;
+  }();
+  return signature;
+}
 
 Result<std::unique_ptr<engine::Engine>> open_python(const std::filesystem::path& library) {
   // Global: the modules of Python's own library folder look for libpython's names.

@@ -1,6 +1,7 @@
 #include "engine/code/code_session.h"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -64,6 +65,28 @@ Result<void> put(const Tensor& tensor, std::size_t index, OutputSink& sink) {
   return {};
 }
 
+/// Of a request for events, or of one in tensors, which has no context.
+Result<std::vector<Event>> events_of(std::span<const std::optional<TensorView>> inputs) {
+  const std::size_t of_tensors = code_signature().inputs.size();
+  if (inputs.size() != of_tensors) return events_in(inputs);
+  std::vector<std::optional<TensorView>> with_context(inputs.begin(), inputs.end());
+  const std::int64_t rows =
+      inputs[0] && inputs[0]->shape.size() == 1 ? inputs[0]->shape[0] : std::int64_t{0};
+  Tensor context{Datatype::bytes, {rows}, {}};
+  for (std::int64_t i = 0; i < rows; ++i) append_bytes_element(context.bytes, {});
+  with_context.emplace_back(context.view());
+  GLOWPLUG_ASSIGN(std::vector<Event> events, events_in(with_context));
+  for (Event& event : events) event.context = {};
+  return events;
+}
+
+/// In a container there is nobody who takes packets.
+bool is_packet_socket(int descriptor) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  return ::getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
+}
+
 constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warning", "error"};
 
 }  // namespace
@@ -78,10 +101,11 @@ Result<std::unique_ptr<Session>> CodeSession::open(const glowplug_handler_librar
                              library.abi, GLOWPLUG_HANDLER_ABI),
                  "build it with the header of this version"};
   std::unique_ptr<CodeSession> session(new CodeSession(library));
+  session->packets_ = is_packet_socket(STDERR_FILENO);
   const std::string folder = file.parent_path();
   const std::string name = file.filename();
-  const glowplug_setup setup{text_of(folder), text_of(name), text_of(options.function),
-                             text_of(options.version), &session->host_};
+  const glowplug_setup setup{text_of(folder),          text_of(name),   text_of(options.function),
+                             text_of(options.version), &session->host_, session->packets_ ? 1 : 0};
   std::string why;
   session->handler_ = library.open(&setup, into(why));
   if (session->handler_ == nullptr)
@@ -112,7 +136,7 @@ Result<EventAnswer> CodeSession::answer(const Event& event) {
 Result<RunReport> CodeSession::run(std::span<const std::optional<TensorView>> inputs,
                                    std::span<const std::size_t> wanted, OutputSink& sink) {
   const Time began = Clock::now();
-  GLOWPLUG_ASSIGN(const std::vector<Event> events, events_in(inputs));
+  GLOWPLUG_ASSIGN(const std::vector<Event> events, events_of(inputs));
   std::vector<EventAnswer> answers;
   answers.reserve(events.size());
   const Time ready = Clock::now();
@@ -141,15 +165,20 @@ void CodeSession::enter_instance(const std::filesystem::path& scratch) {
     library_.enter_instance(handler_, text_of(scratch_.native()));
 }
 
-/// One packet, as runtime/function_log.h reads them.
+/// One packet, or one line, as runtime/function_log.h reads them.
 void CodeSession::log(void* self, int level, glowplug_text line) {
   const auto& session = *static_cast<const CodeSession*>(self);
   const auto at = static_cast<std::size_t>(std::clamp(level, 0, 3));
   std::string packet =
-      fmt::format("\x01{{\"level\":\"{}\",\"message\":{}", kLevels.at(at), quote_json(view(line)));
+      fmt::format("{{\"level\":\"{}\",\"message\":{}", kLevels.at(at), quote_json(view(line)));
   if (!session.request_id_.empty())
     packet += fmt::format(",\"request_id\":{}", quote_json(session.request_id_));
   packet += '}';
+  if (session.packets_) {
+    packet.insert(0, 1, '\x01');
+  } else {
+    packet += '\n';
+  }
   (void)!::write(STDERR_FILENO, packet.data(), packet.size());
 }
 

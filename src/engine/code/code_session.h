@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/code/code.h"
 #include "engine/engine.h"
 #include "glowplug/handler_abi.h"
 #include "model/event.h"
@@ -18,7 +19,7 @@ class CodeSession final : public Session {
       const glowplug_handler_library& library, const std::filesystem::path& file,
       const OpenOptions& options);
 
-  [[nodiscard]] const Signature& signature() const override { return event_signature(); }
+  [[nodiscard]] const Signature& signature() const override { return code_signature(); }
   [[nodiscard]] Result<RunReport> run(std::span<const std::optional<TensorView>> inputs,
                                       std::span<const std::size_t> wanted,
                                       OutputSink& sink) override;
@@ -33,6 +34,7 @@ class CodeSession final : public Session {
   const glowplug_handler_library& library_;
   void* handler_ = nullptr;
   glowplug_host host_{this, &CodeSession::log};
+  bool packets_ = false;
   std::string request_id_;
   std::filesystem::path scratch_;
 };

@@ -11,7 +11,6 @@
 #include "bundle/bundle_writer.h"
 #include "bundle/name.h"
 #include "engine/code/code.h"
-#include "model/event.h"
 #include "optimize/code/python_packages.h"
 
 namespace glowplug::optimize::code {
@@ -142,7 +141,7 @@ class CodeExport {
     manifest.name = request_.name;
     manifest.engine = exported_.engine;
     manifest.model = file_in_bundle();
-    manifest.signature = event_signature();
+    manifest.signature = engine::code::code_signature();
     manifest.handler = exported_.handler;
     GLOWPLUG_ASSIGN(std::string sha256, sha256_of_file(request_.handler));
     manifest.source = {request_.handler.filename(), std::move(sha256)};

@@ -128,14 +128,12 @@ void* open(const glowplug_setup* setup, glowplug_sink error) {
     return nullptr;
   }
   auto* const handler = new Handler{Object(PyImport_ImportModule("glowplug.host"))};  // NOLINT
-  Object arguments(Py_BuildValue(
-      "(NNNN)",
-      PyUnicode_FromStringAndSize(setup->folder.data, static_cast<Py_ssize_t>(setup->folder.size)),
-      PyUnicode_FromStringAndSize(setup->file.data, static_cast<Py_ssize_t>(setup->file.size)),
-      PyUnicode_FromStringAndSize(setup->function.data,
-                                  static_cast<Py_ssize_t>(setup->function.size)),
-      PyUnicode_FromStringAndSize(setup->version.data,
-                                  static_cast<Py_ssize_t>(setup->version.size))));
+  const auto text = [](glowplug_text given) {
+    return PyUnicode_FromStringAndSize(given.data, static_cast<Py_ssize_t>(given.size));
+  };
+  Object arguments(Py_BuildValue("(NNNNi)", text(setup->folder), text(setup->file),
+                                 text(setup->function), text(setup->version),
+                                 setup->takes_packets));
   const Object refusal = call(*handler, "load", std::move(arguments));
   if (refusal && refusal.get() == Py_None) return handler;
   tell(error, refusal ? text_in(refusal.get()) : python_error());

@@ -20,6 +20,8 @@ class Context:
         self.accept = told.get("accept") or ""
         left_ms = told.get("deadline_ms")
         self.deadline = time.monotonic() + (_NOT_KNOWN_MS if left_ms is None else left_ms) / 1000  # on time.monotonic()
+        if "function" in told:
+            self.function_name, self.function_version = told["function"], told.get("version", "")
         self.logger = logging.getLogger(self.function_name or "handler")
 
     @property

@@ -3,6 +3,7 @@ import gc
 import inspect
 import json
 import os
+import resource
 import sys
 import threading
 import types
@@ -79,11 +80,13 @@ def _check_threads():
                          "instances are forked from this process, and threads do not survive that; start them in predict, or not at all")
 
 
-def load(folder, file, function, version):
+def load(folder, file, function, version, packets):
     """None when the handler is there; else why not, as text."""
     failures.names_in(folder)
     Context.function_name, Context.function_version = function, version
-    log.take_over()
+    data = resource.getrlimit(resource.RLIMIT_DATA)[0]
+    Context.memory_limit_in_mb = 0 if data == resource.RLIM_INFINITY else data >> 20
+    log.take_over(packets)
     _path_of(folder)
     os.fork = os.forkpty = _refuse_processes
     try:
@@ -127,15 +130,12 @@ def _call(content_type, body, context, direct):
     return outputs.of_predict(_Handler.function(*given))
 
 
-def _failed(failure, context, debug):
+def _failed(failure, context):
     if isinstance(failure, BadRequest):
         return failure.status, "application/json", outputs.json_bytes({"error": str(failure), "request_id": context.request_id})
     lines, summary = failures.traceback_of(failure), failures.summary_of(failure)
     log.write("error", summary, error_type=type(failure).__name__, traceback=lines)
-    answer = {"error": summary, "request_id": context.request_id}
-    if debug:
-        answer |= {"type": type(failure).__name__, "traceback": lines}
-    return 500, "application/json", outputs.json_bytes(answer)
+    return 500, "application/json", outputs.json_bytes({"error": summary, "request_id": context.request_id})
 
 
 def answer(content_type, body, told):
@@ -146,6 +146,6 @@ def answer(content_type, body, told):
     try:
         return _call(content_type, body, context, told.get("invocation") == "direct")
     except BaseException as failure:
-        return _failed(failure, context, told.get("debug") is True)
+        return _failed(failure, context)
     finally:
         log.end()

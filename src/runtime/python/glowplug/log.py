@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 
-_MARK = b"\x01"
+_before, _after = b"\x01", b""  # of a packet
 _LONGEST_LINE = 8 << 10
 _MOST_LINES = 1000  # of one event
 
@@ -33,7 +33,7 @@ def write(level, message, **fields):
         record["request_id"] = _Lines.request_id
     record.update(fields)
     try:
-        os.write(2, _MARK + json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"))
+        os.write(2, _before + json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + _after)
     except OSError:
         _Lines.dropped += 1
 
@@ -83,8 +83,11 @@ class _Handler(logging.Handler):
 _streams = (_Stream("stdout", 1), _Stream("stderr", 2))
 
 
-def take_over():
-    """From now on all that is printed or logged comes here."""
+def take_over(packets):
+    """From now on all that is printed or logged comes here. `packets`: else it is lines of JSON."""
+    global _before, _after
+    if not packets:
+        _before, _after = b"", b"\n"
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__ = _streams
     sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BytesIO())
     root = logging.getLogger()
