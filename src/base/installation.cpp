@@ -26,6 +26,18 @@ std::filesystem::path engine_library_path(const std::filesystem::path& given) {
   return built;
 }
 
+std::filesystem::path python_library_path() {
+  constexpr const char* kName = "libglowplug-python.so";
+  if (auto path = from_environment("GLOWPLUG_PYTHON_LIBRARY"); !path.empty()) return path;
+  const std::filesystem::path libraries = std::filesystem::path(program_folder()) / ".." / "lib";
+  const std::filesystem::path installed = (libraries / "glowplug" / kName).lexically_normal();
+  const std::filesystem::path built = (libraries / kName).lexically_normal();
+  std::error_code failed;
+  return !std::filesystem::exists(installed, failed) && std::filesystem::exists(built, failed)
+             ? built
+             : installed;
+}
+
 std::filesystem::path handler_program_path(const std::filesystem::path& given) {
   if (!given.empty()) return given;
   if (auto path = from_environment("GLOWPLUG_HANDLER"); !path.empty()) return path;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kLongestPath = 1024;
 constexpr std::size_t kLongestPart = 255;
-constexpr std::size_t kMostParts = 8;
+constexpr std::size_t kMostParts = 16;
 
 bool is_path_character(char c) { return c >= 0x20 && c < 0x7F && c != '\\'; }
 
@@ -33,7 +33,7 @@ const char* fault_of(std::string_view path) {
   for (std::size_t start = 0; start <= path.size();) {
     const std::size_t end = std::min(path.find('/', start), path.size());
     if (const char* fault = fault_of_part(path.substr(start, end - start))) return fault;
-    if (++parts > kMostParts) return "more than 8 parts";
+    if (++parts > kMostParts) return "more than 16 parts";
     start = end + 1;
   }
   return nullptr;

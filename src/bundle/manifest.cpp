@@ -78,7 +78,11 @@ Result<void> check_consistent(const Manifest& manifest) {
   GLOWPLUG_TRY(check_name("engine name", manifest.engine));
   for (const auto& [path, entry] : manifest.files)
     GLOWPLUG_TRY(check_place(path, !manifest.handler.is_null()));
-  if (!manifest.model.starts_with("model/") || !manifest.files.contains(manifest.model))
+  // A function of code alone has the code's file in the model's place.
+  const bool of_code = manifest.handler.is_object() && manifest.handler.contains("code");
+  const bool in_place =
+      manifest.model.starts_with("model/") || (of_code && manifest.model.starts_with("code/"));
+  if (!in_place || !manifest.files.contains(manifest.model))
     return invalid_argument(fmt::format("\"model\" is {}; expected one of \"files\" in model/",
                                         quote_json(manifest.model)));
   if (manifest.signature.outputs.empty()) return invalid_argument("\"signature\" has no outputs");

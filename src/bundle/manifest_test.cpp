@@ -129,7 +129,7 @@ TEST(Manifest, RefusesEveryKindOfFault) {
        [&](Json& m) { m["files"]["model\\x"] = entry; }},
       {"the file name \"model/\\n\" has a character that is not printable ASCII",
        [&](Json& m) { m["files"]["model/\n"] = entry; }},
-      {"the file name \"model/a/b/c/d/e/f/g/h\" has more than 8 parts",
+      {"the file name \"model/a/b/c/d/e/f/g/h\" has more than 16 parts",
        [&](Json& m) { m["files"]["model/a/b/c/d/e/f/g/h"] = entry; }},
       {"model/MODEL.onnx and model/model.onnx differ in case alone",
        [&](Json& m) { m["files"]["model/MODEL.onnx"] = entry; }},

@@ -1,5 +1,6 @@
 #include "cli/prepare_stored.h"
 
+#include "engine/code/code.h"
 #include "engine/native/native.h"
 #include "optimize/native_form.h"
 #include "optimize/prepare.h"
@@ -33,6 +34,8 @@ Result<StoredForm> prepare_stored(const store::Store& store, std::string_view di
                                   Progress& progress) {
   GLOWPLUG_ASSIGN(const store::Lease lease, store.lease(digest));
   GLOWPLUG_ASSIGN(const auto bundle, bundle::Bundle::open(lease.folder(), bundle::Checks::sizes));
+  if (engine::code::is_code(bundle.manifest().engine))
+    return StoredForm{{}, "code of the user's own has one form"};
   if (bundle::choose_form(bundle, target).prepared && is_native_settled(bundle))
     return StoredForm{bundle::prepared_folder(target), {}};
   progress.start("prepare");

@@ -10,6 +10,7 @@
 #include "cli/interruption.h"
 #include "cli/model_name.h"
 #include "cli/project/yaml_json.h"
+#include "cli/verb_export_code.h"
 #include "cli/verb_progress.h"
 #include "cli/verbs.h"
 
@@ -128,6 +129,7 @@ Error with_limit(Error error, Duration limit) {
 }  // namespace
 
 Attempt<Report> run_export(const Session& session) {
+  if (is_code_export(session.invocation)) return run_export_code(session);
   GLOWPLUG_ASSIGN(auto request, request_of(session.invocation));
   const Duration timeout = session.invocation.duration("timeout");
   GLOWPLUG_ASSIGN(const EngineSetup setup, find_engine(session.invocation));

@@ -32,6 +32,9 @@ struct OpenOptions {
   /// The file is already optimized for exactly this CPU and library: map it, use its weights in
   /// place, optimize nothing.
   bool prepared = false;
+  /// What it is served as: told to sessions that run the user's own code.
+  std::string function = {};
+  std::string version = {};
 };
 
 /// Where a session puts its outputs: the reply slot of a ring, or memory of the caller.
@@ -65,6 +68,11 @@ class Session {
   [[nodiscard]] virtual Result<RunReport> run(std::span<const std::optional<TensorView>> inputs,
                                               std::span<const std::size_t> wanted,
                                               OutputSink& sink) = 0;
+  /// JSON object that the user's own code says of itself (glowplug/handler_abi.h); empty: a model.
+  [[nodiscard]] virtual std::string description() const { return {}; }
+  /// Once in a forked child, before its first run. `scratch`: the folder that the user's own code
+  /// may write to, emptied after each run; empty: none.
+  virtual void enter_instance(const std::filesystem::path& /*scratch*/) {}
 };
 
 /// One inference library, opened. Sessions must not outlive it.

@@ -7,6 +7,7 @@
 #include "bundle/bundle.h"
 #include "bundle/library_hash.h"
 #include "bundle/prepared.h"
+#include "engine/code/code.h"
 #include "engine/native/native.h"
 #include "handler/spec.h"
 #include "handler/table.h"
@@ -98,6 +99,15 @@ Result<LoadedFunction> load_function(const Wanted& wanted, FunctionSource& sourc
       wanted.settings, nullptr};
   GLOWPLUG_ASSIGN(loaded.description.table, table_of(opened.manifest()));
   loaded.lease = std::move(lease);
+  if (engine::code::is_code(opened.manifest().engine)) {
+    loaded.form_reason = "code of the user's own has one form";
+    loaded.not_native = "it is code";
+    loaded.spec = spec_for(wanted, opened, {opened.model_path(), false, {}}, options);
+    loaded.spec.engine_library.clear();
+    GLOWPLUG_ASSIGN(loaded.spec.environment,
+                    resolve(wanted.settings.environment, wanted.settings.secrets));
+    return loaded;
+  }
   if (wanted.settings.engine != EngineChoice::of_manifest) {
     auto native = open_native_model(opened);
     if (native) {

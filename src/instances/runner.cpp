@@ -28,6 +28,7 @@ class ChildRunner final : public Runner {
   [[nodiscard]] std::string engine_version() const override {
     return model_->ready().engine_version;
   }
+  [[nodiscard]] std::string description() const override { return model_->ready().description; }
   [[nodiscard]] Result<std::vector<Tensor>> run(
       std::span<const std::optional<Tensor>> inputs) override {
     return model_->run(RequestKind::tensors, inputs, run_timeout_);

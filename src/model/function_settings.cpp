@@ -110,6 +110,31 @@ SettingRow engine_row() {
   return row;
 }
 
+SettingRow environment_row() {
+  return {"environment",
+          "variables",
+          "variables of a function of code, its only ones: NAME=value,NAME=value",
+          "LIMIT=5,MODE=fast",
+          [](FunctionSettings& settings, std::string_view text) -> Result<void> {
+            GLOWPLUG_ASSIGN(settings.environment, parse_variables(text));
+            return {};
+          },
+          [](const FunctionSettings& settings) { return variables_text(settings.environment); }};
+}
+
+SettingRow secrets_row() {
+  return {"secrets",
+          "secrets",
+          "variables of a function of code that are read when it is loaded and told nowhere: "
+          "NAME,NAME=env:OTHER,NAME=file:PATH",
+          "API_KEY=file:/run/secrets/api_key",
+          [](FunctionSettings& settings, std::string_view text) -> Result<void> {
+            GLOWPLUG_ASSIGN(settings.secrets, parse_secrets(text));
+            return {};
+          },
+          [](const FunctionSettings& settings) { return secrets_text(settings.secrets); }};
+}
+
 std::vector<SettingRow> make_rows() {
   using S = FunctionSettings;
   return {
@@ -136,6 +161,8 @@ std::vector<SettingRow> make_rows() {
                    "longest wait for a fuller batch while others are at work; 0: none", "2ms",
                    &S::max_batch_delay),
       engine_row(),
+      environment_row(),
+      secrets_row(),
   };
 }
 

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "model/function_environment.h"
 #include "scale/keep_warm.h"
 
 namespace glowplug {
@@ -37,13 +38,16 @@ struct FunctionSettings {
   Duration idle_timeout = seconds(60);    ///< an instance without work leaves after this long
   std::uint32_t max_batch = 0;            ///< rows that run together; 0: what the bundle allows
   EngineChoice engine = EngineChoice::automatic;
+  Variables environment;        ///< of code of the user's own
+  std::vector<Secret> secrets;  ///< variables of it whose values are told nowhere
   Duration max_batch_delay{0};  ///< a request that is not alone waits this long for company
 };
 
 /// One setting: flag, key, environment, help and JSON Schema come from this row.
 struct SettingRow {
   std::string_view key;      ///< "idle_timeout" in yaml and records; the flag is "--idle-timeout"
-  std::string_view type;     ///< "duration", "size", "count", "schedule" or "choice"
+  std::string_view type;     ///< "duration", "size", "count", "schedule", "choice", "variables" or
+                             ///< "secrets"
   std::string_view meaning;  ///< one line for help
   std::string_view example;
   std::function<Result<void>(FunctionSettings&, std::string_view text)>

@@ -37,6 +37,8 @@ class Runner {
   [[nodiscard]] virtual const Signature& signature() const = 0;
   /// Of the engine's library, "1.28.0", for people; empty where it is not known.
   [[nodiscard]] virtual std::string engine_version() const { return {}; }
+  /// What code of the user's own says of itself, JSON; empty: a model.
+  [[nodiscard]] virtual std::string description() const { return {}; }
   /// Runs once. `inputs` in signature order, nullopt for an optional input left out; all outputs in
   /// signature order. Errors: invalid_argument (the model refused the inputs, with the engine's
   /// text), instance_lost (it crashed), deadline_exceeded.

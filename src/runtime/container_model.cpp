@@ -7,6 +7,7 @@
 #include "base/installation.h"
 #include "bundle/library_hash.h"
 #include "bundle/prepared.h"
+#include "engine/code/code.h"
 #include "engine/native/native.h"
 #include "handler/event_session.h"
 #include "handler/spec.h"
@@ -104,6 +105,18 @@ Result<Loaded> load(const bundle::Bundle& bundle, const EngineChoice& choice,
   return load_of_manifest(bundle, choice.library, open, log);
 }
 
+/// The container is its sandbox: environment and files are what the platform gives it.
+Result<Loaded> load_code(const bundle::Bundle& bundle, const OpenEngine& open, Log& log) {
+  GLOWPLUG_TRY(check_portable(bundle));
+  engine::code::allow_one_thread();
+  Loaded loaded;
+  GLOWPLUG_ASSIGN(loaded.engine, open(bundle.manifest().engine, {}));
+  log.info("engine", "code of the user's own serves", {{"made_with", loaded.engine->version()}});
+  const auto file = std::filesystem::absolute(bundle.model_path());
+  GLOWPLUG_ASSIGN(loaded.session, loaded.engine->open(file, {.function = bundle.manifest().name}));
+  return loaded;
+}
+
 Result<void> make_handler(ContainerModel& model) {
   const bundle::Manifest& manifest = model.bundle.manifest();
   if (manifest.handler.is_null() || handler::is_table(manifest.handler)) {
@@ -124,8 +137,12 @@ Result<ContainerModel> load_container_model(const std::filesystem::path& folder,
                                             const EngineChoice& choice, const OpenEngine& open,
                                             Log& log) {
   GLOWPLUG_ASSIGN(bundle::Bundle bundle, bundle::Bundle::open(folder, bundle::Checks::sizes));
-  GLOWPLUG_ASSIGN(Loaded loaded, load(bundle, choice, open, log));
+  const bool runs_code = engine::code::is_code(bundle.manifest().engine);
+  auto opened = runs_code ? load_code(bundle, open, log) : load(bundle, choice, open, log);
+  GLOWPLUG_ASSIGN(Loaded loaded, std::move(opened));
   ContainerModel model{std::move(bundle), std::move(loaded.engine), std::move(loaded.session)};
+  model.runs_code = runs_code;
+  if (runs_code) return model;
   if (auto made = make_handler(model); !made)
     return std::move(made).error().in("the bundle's handler");
   return model;

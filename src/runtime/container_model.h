@@ -18,7 +18,12 @@ struct ContainerModel {
   std::unique_ptr<engine::Session> session;  // after the engine: goes first
   std::unique_ptr<handler::Assets> assets{};
   std::unique_ptr<engine::Session> events{};      ///< of the bundle's handler; null without one
+  bool runs_code = false;                         ///< then `session` answers events itself
   std::shared_ptr<const handler::Table> table{};  ///< null where `events` answers
+
+  [[nodiscard]] engine::Session* event_session() const {
+    return runs_code ? session.get() : events.get();
+  }
 };
 
 struct EngineChoice {

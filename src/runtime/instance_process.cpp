@@ -2,14 +2,18 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
 #include "base/time.h"
+#include "engine/code/scratch.h"
 #include "instances/ring/ring.h"
 #include "runtime/process_limits.h"
 #include "runtime/serve_ring.h"
@@ -32,7 +36,8 @@ std::optional<RingDescriptors> keep_only_ring(const InstancePlace& place) {
   for (std::size_t i = 0; i < kept.size(); ++i)
     moved.at(i) = ::fcntl(kept.at(i), F_DUPFD_CLOEXEC, kOutOfTheWay);
   for (int standard = 0; standard < kFirst; ++standard) {
-    if (::dup2(place.dev_null, standard) < 0) return std::nullopt;
+    const bool printed = standard != STDIN_FILENO && place.output >= 0;
+    if (::dup2(printed ? place.output : place.dev_null, standard) < 0) return std::nullopt;
   }
   for (std::size_t i = 0; i < moved.size(); ++i) {
     if (::dup2(moved.at(i), kFirst + static_cast<int>(i)) < 0) return std::nullopt;
@@ -53,6 +58,20 @@ void open_and_start_nothing() {
   (void)::setrlimit(RLIMIT_NPROC, &nothing);
 }
 
+/// Code of the user's own reads files; its scratch folder is what the files before left empty.
+void open_little(const InstancePlace& place) {
+  constexpr rlim_t kMostFiles = 256;
+  const rlimit files{kMostFiles, kMostFiles};
+  (void)::setrlimit(RLIMIT_NOFILE, &files);
+  (void)::setenv("TMPDIR", place.scratch.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): one thread
+}
+
+bool make_scratch(const std::filesystem::path& folder) {
+  if (folder.empty()) return true;
+  if (::mkdir(folder.c_str(), S_IRWXU) != 0 && errno != EEXIST) return false;
+  return engine::code::empty_folder(folder);
+}
+
 }  // namespace
 
 void run_instance(const InstancePlace& place) {
@@ -60,13 +79,19 @@ void run_instance(const InstancePlace& place) {
   die_with_parent(place.parent);
   receive_signals_as_usual();
   place.title.set("gp-instance", "glowplug: " + place.function + " (instance)");
-  bool confined = place.sandbox.take_files();
+  if (!make_scratch(place.scratch)) ::_exit(1);
+  bool confined = place.sandbox.take_files(place.scratch);
   std::optional<RingDescriptors> descriptors = keep_only_ring(place);
   if (!descriptors) ::_exit(1);
   auto ring = instances::InstanceRing::attach(std::move(descriptors->memory),
                                               std::move(descriptors->own_doorbell),
                                               std::move(descriptors->gateway_doorbell), born);
-  open_and_start_nothing();
+  if (place.scratch.empty()) {
+    open_and_start_nothing();
+  } else {
+    open_little(place);
+    place.sessions.model.enter_instance(place.scratch);
+  }
   confined = confined && place.sandbox.take_system_calls();
   if (!ring || !confined) ::_exit(1);
   serve_ring(**ring, place.sessions);

@@ -1,6 +1,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include <filesystem>
 #include <string>
 
 #include "runtime/process_title.h"
@@ -20,6 +21,9 @@ struct InstancePlace {
   int gateway_doorbell = -1;  ///< ringing end
   int dev_null = -1;          ///< becomes 0, 1 and 2
   pid_t parent = 0;           ///< the template
+  /// Of code of the user's own only.
+  int output = -1;                ///< becomes 1 and 2 in place of dev_null
+  std::filesystem::path scratch = {};  ///< its folder, made here
 };
 
 /// Turns the child, right after the fork, into an instance and serves its ring until it is told to

@@ -3,16 +3,22 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <charconv>
+#include <cstdlib>
 #include <utility>
 
 #include "base/file.h"
 #include "base/time.h"
+#include "engine/code/code.h"
 #include "handler/event_session.h"
 #include "runtime/bundle_assets.h"
+#include "runtime/function_log.h"
 #include "runtime/process_limits.h"
 #include "runtime/template_paths.h"
 #include "runtime/warm_up.h"
@@ -35,6 +41,13 @@ class Laps {
   Time last_ = Clock::now();
 };
 
+constexpr std::uint64_t kMostScratch = std::uint64_t{512} << 20;
+
+/// Files in memory count as memory of the function.
+std::uint64_t scratch_bytes(std::uint64_t memory_bytes) {
+  return memory_bytes == 0 ? kMostScratch : std::min(kMostScratch, memory_bytes / 2);
+}
+
 Result<void> check_spec(const TemplateSpec& spec) {
   if (spec.threads != 1)
     return Error{Code::unimplemented,
@@ -56,8 +69,13 @@ bool has_huge_pages() {
   return modes && modes->find("[never]") == std::string::npos;
 }
 
+/// What libraries of Python and of C look at in /etc; nothing of it is anybody's secret.
+constexpr std::array kFilesOfTheSystem{"/etc/ld.so.cache", "/etc/localtime",
+                                       "/etc/timezone",    "/etc/mime.types",
+                                       "/etc/fonts",       "/etc/ssl/openssl.cnf"};
+
 /// Reading outside of the bundle that engines and the C library are known to do.
-LandlockRules template_files(const TemplatePaths& paths) {
+LandlockRules template_files(const TemplatePaths& paths, const ScratchRoot& scratch) {
   LandlockRules rules;
   rules.read = {".",
                 paths.model.parent_path(),
@@ -74,13 +92,17 @@ LandlockRules template_files(const TemplatePaths& paths) {
                 "/dev/urandom"};
   if (!paths.portable_model.empty()) rules.read.push_back(paths.portable_model.parent_path());
   if (!paths.prepare_into.empty()) rules.write.push_back(paths.prepare_into);
+  if (!scratch.path.empty()) {
+    rules.write.push_back(scratch.path);
+    for (const char* const file : kFilesOfTheSystem) rules.read.emplace_back(file);
+  }
   return rules;
 }
 
 /// Without landlock the template goes on: `missing` says so when the sandbox is made. False then.
-Result<bool> take_other_files(const TemplatePaths& paths) {
+Result<bool> take_other_files(const TemplatePaths& paths, const ScratchRoot& scratch) {
   (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  const auto landlock = Landlock::create(template_files(paths));
+  const auto landlock = Landlock::create(template_files(paths, scratch));
   if (landlock) {
     GLOWPLUG_TRY(landlock->enter());
     return true;
@@ -90,9 +112,15 @@ Result<bool> take_other_files(const TemplatePaths& paths) {
 }
 
 Result<void> give_up_rights(const TemplateSpec& spec, const TemplatePaths& paths, pid_t parent,
-                            std::vector<std::string>& missing) {
+                            LoadedTemplate& loaded) {
+  std::vector<std::string>& missing = loaded.ready.missing;
   limit_resources(spec.memory_bytes, missing);
   leave_namespaces(missing);
+  if (loaded.runs_code) {
+    GLOWPLUG_ASSIGN(loaded.scratch,
+                    make_scratch_root(spec.run_as, scratch_bytes(spec.memory_bytes)));
+    if (!loaded.scratch.limited) missing.emplace_back("scratch limit");
+  }
   if (spec.run_as != 0) {
     // Where the bundle cannot be shown at an open place, its model is loaded with the right to pass
     // private folders, if landlock leaves nothing but the bundle to read behind them.
@@ -102,17 +130,81 @@ Result<void> give_up_rights(const TemplateSpec& spec, const TemplatePaths& paths
   die_with_parent(parent);
   bool only_bundle = false;
   if (spec.sandbox) {
-    GLOWPLUG_ASSIGN(only_bundle, take_other_files(paths));
+    GLOWPLUG_ASSIGN(only_bundle, take_other_files(paths, loaded.scratch));
   }
   if (spec.run_as != 0 && !only_bundle) drop_capabilities();
   return {};
+}
+
+/// The language's own settings before anything of the user's is looked at, and of the rest of the
+/// environment nothing: keys and tokens lie there.
+void set_environment(const TemplateSpec& spec) {
+  ::clearenv();
+  engine::code::allow_one_thread();
+  (void)::setenv("LANG", "C.UTF-8", 1);
+  (void)::setenv("PATH", "/usr/bin:/bin", 1);
+  (void)::setenv("HOME", "/nonexistent", 1);
+  for (const auto& [name, value] : spec.environment) (void)::setenv(name.c_str(), value.c_str(), 1);
+}
+
+/// What is printed from now on is the function's log; the files that instances read are known.
+Result<void> get_ready_for_code(LoadedTemplate& loaded, const TemplateSpec& spec) {
+  drop_capabilities();
+  GLOWPLUG_ASSIGN(loaded.function_log, start_function_log(spec.function, spec.version));
+  for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
+    if (::dup2(loaded.function_log.get(), output) < 0)
+      return system_error("redirect the handler's output", errno);
+  }
+  set_environment(spec);
+  (void)::setenv("TMPDIR", loaded.scratch.path.c_str(), 1);
+  if (!spec.sandbox) return {};
+  (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  const auto filter = SyscallFilter::create_for_loading();
+  if (filter) return filter->install();
+  return filter.error().code == Code::unimplemented ? Result<void>() : filter.error();
+}
+
+unsigned long threads_of_this_process() {
+  struct stat status{};
+  if (::stat("/proc/self/task", &status) != 0) return 1;
+  return static_cast<unsigned long>(status.st_nlink) - 2;
+}
+
+Result<void> check_forkable() {
+  const unsigned long threads = threads_of_this_process();
+  if (threads == 1) return {};
+  return Error{Code::failed_precondition,
+               fmt::format("the handler started {} threads before the fork", threads - 1),
+               "start them while an event is answered, or not at all"};
+}
+
+LandlockRules instance_files(const TemplatePaths& paths) {
+  LandlockRules rules;
+  rules.read = {
+      ".",          "/usr",          "/lib",          "/lib64",      "/sys/devices/system",
+      "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/dev/urandom"};
+  if (paths.model.has_parent_path()) rules.read.push_back(paths.model.parent_path());
+  for (const char* const file : kFilesOfTheSystem) rules.read.emplace_back(file);
+  return rules;
+}
+
+/// Where the folders above the bundle cannot be passed for good, it is reached through the current
+/// folder.
+std::filesystem::path lasting_path(const std::filesystem::path& file) {
+  std::error_code failed;
+  const std::filesystem::path here = std::filesystem::current_path(failed);
+  const bool reachable = !failed && ::access((here / file).c_str(), R_OK) == 0;
+  return (reachable ? here : std::filesystem::path("/proc/self/cwd")) / file;
 }
 
 Result<std::unique_ptr<engine::Session>> open_form(engine::Engine& engine,
                                                    const std::filesystem::path& model,
                                                    const TemplateSpec& spec, bool prepared) {
   GLOWPLUG_TRY(check_readable(model));
-  return engine.open(model, {.threads = spec.threads, .prepared = prepared});
+  return engine.open(model, {.threads = spec.threads,
+                             .prepared = prepared,
+                             .function = spec.function,
+                             .version = spec.version});
 }
 
 /// The prepared form, or with a reason the portable one.
@@ -172,12 +264,35 @@ Result<void> load_session(LoadedTemplate& loaded, const TemplatePaths& paths,
   return {};
 }
 
+/// Nothing is run: what the user's code does with an empty event, nobody knows.
+Result<void> load_code(LoadedTemplate& loaded, const TemplatePaths& paths, const TemplateSpec& spec,
+                       Laps& laps) {
+  GLOWPLUG_TRY(check_readable(paths.model));
+  GLOWPLUG_TRY(get_ready_for_code(loaded, spec));
+  GLOWPLUG_ASSIGN(loaded.session,
+                  open_form(*loaded.engine, lasting_path(paths.model), spec, false));
+  GLOWPLUG_TRY(check_forkable());
+  loaded.ready.signature = loaded.session->signature();
+  loaded.ready.description = loaded.session->description();
+  loaded.ready.model_ns = laps.next();
+  if (spec.sandbox)
+    loaded.sandbox = Sandbox::create_for_code(instance_files(paths), loaded.ready.missing);
+  return {};
+}
+
 Result<void> prepare(LoadedTemplate& loaded, const TemplatePaths& paths, Laps& laps) {
   GLOWPLUG_TRY(check_readable(paths.model));
   GLOWPLUG_ASSIGN(loaded.ready.prepared_file,
                   loaded.engine->prepare(paths.model, paths.prepare_into));
   loaded.ready.model_ns = laps.next();
   return {};
+}
+
+Result<void> load_what_is_asked(LoadedTemplate& loaded, const TemplatePaths& paths,
+                                const TemplateSpec& spec, Laps& laps, Log& log) {
+  if (spec.prepare_only) return prepare(loaded, paths, laps);
+  if (loaded.runs_code) return load_code(loaded, paths, spec, laps);
+  return load_session(loaded, paths, spec, laps, log);
 }
 
 }  // namespace
@@ -194,12 +309,12 @@ Result<LoadedTemplate> load_template(const TemplateSpec& spec, const OpenEngine&
   ready.engine_ns = laps.next();
   GLOWPLUG_ASSIGN(const TemplatePaths paths, enter_bundle(spec));
   if (!has_huge_pages()) ready.missing.emplace_back("huge pages");  // while /sys may be read
-  GLOWPLUG_TRY(give_up_rights(spec, paths, parent, ready.missing));
+  loaded.runs_code = engine::code::is_code(spec.engine);
+  GLOWPLUG_TRY(give_up_rights(spec, paths, parent, loaded));
   ready.confine_ns = laps.next();
-  GLOWPLUG_TRY(spec.prepare_only ? prepare(loaded, paths, laps)
-                                 : load_session(loaded, paths, spec, laps, log));
+  GLOWPLUG_TRY(load_what_is_asked(loaded, paths, spec, laps, log));
   if (spec.run_as != 0) drop_capabilities();
-  if (spec.sandbox) loaded.sandbox = Sandbox::create(ready.missing);
+  if (spec.sandbox && !loaded.runs_code) loaded.sandbox = Sandbox::create(ready.missing);
   ready.memory_bytes = resident_bytes();
   ready.confine_ns += laps.next();
   return loaded;

@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/sanitizers.h"
+#include "runtime/code_syscalls.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -81,10 +82,11 @@ bool kernel_kills_processes() {
 
 }  // namespace
 
-Result<SyscallFilter> SyscallFilter::create() {
+Result<SyscallFilter> SyscallFilter::make(std::uint32_t otherwise,
+                                          int (*add_rules)(void* context)) {
   if (!kernel_kills_processes())
     return Error{Code::unimplemented, "this kernel has no seccomp filters", {}};
-  const Context context(seccomp_init(SCMP_ACT_KILL_PROCESS), seccomp_release);
+  const Context context(seccomp_init(otherwise), seccomp_release);
   if (!context) return Error{Code::unimplemented, "libseccomp does not know this machine", {}};
   if (const int failed = add_rules(context.get()); failed != 0)
     return Error{
@@ -93,9 +95,20 @@ Result<SyscallFilter> SyscallFilter::create() {
   return SyscallFilter(std::move(program));
 }
 
+Result<SyscallFilter> SyscallFilter::create() { return make(SCMP_ACT_KILL_PROCESS, add_rules); }
+Result<SyscallFilter> SyscallFilter::create_for_code() {
+  return make(SCMP_ACT_ERRNO(EPERM), add_code_rules);
+}
+Result<SyscallFilter> SyscallFilter::create_for_loading() {
+  return make(SCMP_ACT_ALLOW, add_loading_rules);
+}
+
 Result<void> SyscallFilter::install() const {
-  const sock_fprog program{static_cast<unsigned short>(program_.size()),
-                           const_cast<sock_filter*>(program_.data())};  // NOLINT: only read
+  std::vector<sock_filter> own = program_;
+  for (sock_filter& step : own) {
+    if (step.k == kOwnProcess) step.k = static_cast<std::uint32_t>(::getpid());
+  }
+  const sock_fprog program{static_cast<unsigned short>(own.size()), own.data()};
   if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
     return Error{
         Code::unimplemented, system_error("install the system call filter", errno).message, {}};

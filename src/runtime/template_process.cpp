@@ -18,6 +18,7 @@
 
 #include "base/file.h"
 #include "base/time.h"
+#include "engine/code/scratch.h"
 #include "instances/ring/control.h"
 #include "instances/ring/template_spec.h"
 #include "runtime/instance_process.h"
@@ -139,13 +140,16 @@ class Template {
     }
     const pid_t child = ::fork();
     if (child < 0) return fork_failed(number, errno);
-    if (child == 0) run_instance(place_of(slot));
+    if (child == 0) run_instance(place_of(number, slot));
     slot.pid = child;
     report_fork(number, child);
   }
 
-  [[nodiscard]] InstancePlace place_of(const Slot& slot) const {
-    return {{*loaded_.session, loaded_.events.get()},
+  [[nodiscard]] InstancePlace place_of(std::uint32_t number, const Slot& slot) const {
+    engine::Session* const events =
+        loaded_.runs_code ? loaded_.session.get() : loaded_.events.get();
+    const int output = loaded_.runs_code ? loaded_.function_log.get() : -1;
+    return {{*loaded_.session, events},
             loaded_.sandbox,
             title_,
             function_,
@@ -153,7 +157,13 @@ class Template {
             slot.doorbell.get(),
             doorbell_,
             loaded_.dev_null.get(),
-            pid_};
+            pid_,
+            output,
+            loaded_.runs_code ? scratch_of(number) : std::filesystem::path()};
+  }
+
+  [[nodiscard]] std::filesystem::path scratch_of(std::uint32_t number) const {
+    return loaded_.scratch.path / fmt::format("{}", number);
   }
 
   void report_fork(std::uint32_t number, pid_t child) {
@@ -186,6 +196,7 @@ class Template {
     for (auto& [number, slot] : slots_) {
       if (slot.pid != pid) continue;
       slot.pid = 0;
+      if (loaded_.runs_code) (void)engine::code::empty_folder(scratch_of(number));
       ControlMessage message;
       message.type = ControlType::exited;
       message.slot = number;

@@ -9,12 +9,15 @@ namespace {
 
 ValueKind kind_of(const SettingRow& row) {
   if (row.type == "duration") return ValueKind::duration;
-  if (row.type == "schedule") return ValueKind::text;
+  if (row.type == "schedule" || row.type == "variables" || row.type == "secrets")
+    return ValueKind::text;
   if (row.type == "choice") return ValueKind::choice;
   return row.type == "size" ? ValueKind::size : ValueKind::count;
 }
 
-std::string placeholder_of(ValueKind kind) {
+std::string placeholder_of(ValueKind kind, std::string_view type) {
+  if (type == "variables") return "NAME=VALUE";
+  if (type == "secrets") return "NAME";
   if (kind == ValueKind::duration) return "DURATION";
   if (kind == ValueKind::text) return "SCHEDULE";
   if (kind == ValueKind::choice) return "ENGINE";
@@ -46,7 +49,7 @@ std::vector<Flag> function_setting_flags(bool from_environment) {
     const ValueKind kind = kind_of(row);
     flags.push_back({.name = flag_of_key(row.key),
                      .kind = kind,
-                     .placeholder = placeholder_of(kind),
+                     .placeholder = placeholder_of(kind, row.type),
                      .fallback = row.write(FunctionSettings{}),
                      .variable = from_environment ? variable_of_key(row.key) : "",
                      .help = std::string(row.meaning),

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/nearest.h"
 #include "base/utf8.h"
 #include "base/version.h"
@@ -205,7 +206,7 @@ class Reader {
 
   Step read_setting(const SettingRow& row, const YAML::Node& node) {
     const std::string key = dotted("function", row.key);
-    GLOWPLUG_ASSIGN(std::string text, scalar(node, key));
+    GLOWPLUG_ASSIGN(std::string text, setting_text(row, node, key));
     FunctionSettings settings;
     if (auto read = row.read(settings, text); !read) {
       Error error = std::move(read).error().in(key);
@@ -215,6 +216,26 @@ class Reader {
     project_.places[std::string(row.key)] = source_.where(place_of(node));
     project_.function[std::string(row.key)] = std::move(text);
     return std::monostate{};
+  }
+
+  /// Variables may be a map, secrets a list.
+  Attempt<std::string> setting_text(const SettingRow& row, const YAML::Node& node,
+                                    std::string_view key) {
+    if (row.type == "variables" && node.IsMap()) {
+      Json variables = Json::object();
+      for (const auto& entry : node) {
+        GLOWPLUG_ASSIGN(const std::string name, scalar(entry.first, key));
+        GLOWPLUG_ASSIGN(variables[name], scalar(entry.second, dotted(key, name)));
+      }
+      return variables.dump(-1, ' ', false, Json::error_handler_t::replace);
+    }
+    if (row.type != "secrets" || !node.IsSequence()) return scalar(node, key);
+    std::vector<std::string> names;
+    for (const auto& entry : node) {
+      GLOWPLUG_ASSIGN(std::string name, scalar(entry, key));
+      names.push_back(std::move(name));
+    }
+    return fmt::format("{}", fmt::join(names, ","));
   }
 
   Attempt<std::string> scalar(const YAML::Node& node, std::string_view key) {

@@ -63,12 +63,12 @@ TEST(ProjectFile, PassesOverSectionsOfLaterVersionsWithOneNote) {
       "name: iris\n"
       "train: {run: train.py}\n"
       "model: {source: m.onnx, format: onnx}\n"
-      "function: {secrets: [KEY]}\n"
+      "function: {cpu: 2}\n"
       "budget: {usd_per_month: 20}\n");
   ASSERT_TRUE(project) << describe(project.error(), false);
   EXPECT_EQ(note_on_passed_over(*project),
             "glowplug.yaml: this version does not act on train, budget, model.format, "
-            "function.secrets");
+            "function.cpu");
 }
 
 TEST(ProjectFile, AbsolutePathsStay) {

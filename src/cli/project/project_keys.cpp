@@ -33,8 +33,6 @@ constexpr std::array kModel = {
 constexpr std::array kLaterFunction = {
     ProjectKey{"cpu", "CPUs of each process", true},
     ProjectKey{"concurrency", "requests that a handler takes at once", true},
-    ProjectKey{"environment", "variables of the handler", true},
-    ProjectKey{"secrets", "names of secrets that the handler gets", true},
 };
 
 }  // namespace

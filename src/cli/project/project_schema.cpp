@@ -29,6 +29,11 @@ Json schema_of(const SettingRow& row) {
         {"type", "string"},
         {"pattern", fmt::format("^(never|.*[0-9]{{2}}:[0-9]{{2}}-[0-9]{{2}}:[0-9]{{2}}.*|.*{}.*)$",
                                 kVariable)}};
+  } else if (row.type == "variables") {
+    schema = {{"type", Json::array({"object", "string"})},
+              {"additionalProperties", {{"type", Json::array({"string", "number", "boolean"})}}}};
+  } else if (row.type == "secrets") {
+    schema = {{"type", Json::array({"array", "string"})}, {"items", {{"type", "string"}}}};
   } else if (row.type == "choice") {
     schema = {{"type", "string"},
               {"pattern", fmt::format("^({}|.*{}.*)$", fmt::join(row.choices, "|"), kVariable)}};

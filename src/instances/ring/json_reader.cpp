@@ -78,6 +78,21 @@ void JsonReader::read(std::string_view key, std::vector<std::string>& into) {
   }
 }
 
+void JsonReader::read(std::string_view key, std::map<std::string, std::string>& into) {
+  const Json& json = value(key);
+  if (!json.is_object()) {
+    fail(fmt::format("has {} as \"{}\", an object of strings was expected", json.type_name(), key));
+    return;
+  }
+  for (const auto& [name, element] : json.items()) {
+    if (const auto* text = element.get_ptr<const std::string*>()) {
+      into[name] = *text;
+    } else {
+      fail(fmt::format("has {} in \"{}\", strings were expected", element.type_name(), key));
+    }
+  }
+}
+
 Result<void> JsonReader::finish() {
   if (json_.is_object()) {
     for (const auto& item : json_.items()) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ class JsonReader {
   void read(std::string_view key, std::uint32_t& into);
   void read(std::string_view key, std::uint64_t& into);
   void read(std::string_view key, std::vector<std::string>& into);
+  void read(std::string_view key, std::map<std::string, std::string>& into);
   /// A key whose value the caller reads; null if it is missing.
   [[nodiscard]] const Json& value(std::string_view key);
   [[nodiscard]] Result<void> finish();

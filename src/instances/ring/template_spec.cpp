@@ -22,6 +22,7 @@ Json to_json(const TemplateSpec& spec) {
           {"sandbox", spec.sandbox},
           {"handler", spec.handler},
           {"signature", spec.signature},
+          {"environment", spec.environment},
           {"warm_up", spec.warm_up}};
 }
 
@@ -44,6 +45,7 @@ Result<TemplateSpec> template_spec_from_json(const Json& json) {
   reader.read("sandbox", spec.sandbox);
   spec.handler = reader.value("handler");
   spec.signature = reader.value("signature");
+  reader.read("environment", spec.environment);
   reader.read("warm_up", spec.warm_up);
   GLOWPLUG_TRY(reader.finish());
   return spec;
@@ -59,6 +61,7 @@ Json to_json(const TemplateReady& ready) {
           {"model_ns", ready.model_ns},
           {"warm_up_ns", ready.warm_up_ns},
           {"engine_version", ready.engine_version},
+          {"description", ready.description},
           {"prepared_file", ready.prepared_file},
           {"used_prepared", ready.used_prepared},
           {"prepared_problem", ready.prepared_problem},
@@ -76,6 +79,7 @@ Result<TemplateReady> template_ready_from_json(const Json& json) {
   reader.read("model_ns", ready.model_ns);
   reader.read("warm_up_ns", ready.warm_up_ns);
   reader.read("engine_version", ready.engine_version);
+  reader.read("description", ready.description);
   reader.read("prepared_file", ready.prepared_file);
   reader.read("used_prepared", ready.used_prepared);
   reader.read("prepared_problem", ready.prepared_problem);

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,8 @@ struct TemplateSpec {
   bool sandbox = true;             ///< seccomp, landlock, no-new-privileges in instances
   Json handler;                    ///< of the manifest, for events; null: none come
   Json signature;       ///< of the bundle, with max_batch and labels, for the handler; else null
+  /// Environment of code of the user's own, which sees nothing else; secrets among it.
+  std::map<std::string, std::string> environment;
   bool warm_up = true;  ///< run once before ready, on zeros shaped by the signature or on the
                         ///< bundle's first sample
 };
@@ -50,6 +53,7 @@ struct TemplateReady {
   std::int64_t model_ns = 0;       ///< opening the model
   std::int64_t warm_up_ns = 0;     ///< the first run
   std::string engine_version;
+  std::string description;    ///< what code of the user's own says of itself
   std::string prepared_file;  ///< after prepare_only: the main file's name
   bool used_prepared = false;
   std::string prepared_problem;      ///< why the portable form serves although a prepared one was

@@ -1,0 +1,13 @@
+#pragma once
+#include "cli/session.h"
+#include "cli/terminal/failure.h"
+#include "cli/verbs.h"
+
+namespace glowplug::cli {
+
+/// Whether what `export` was given is code, handler.py or handler.so.
+[[nodiscard]] bool is_code_export(const Invocation& invocation);
+/// `export` of it.
+[[nodiscard]] Attempt<Report> run_export_code(const Session& session);
+
+}  // namespace glowplug::cli
