@@ -133,8 +133,10 @@ std::vector<std::string> Bundle::sample_names() const {
   constexpr std::string_view kFolder = "samples/";
   std::vector<std::string> names;
   for (auto file = manifest_.files.lower_bound(std::string(kFolder));
-       file != manifest_.files.end() && file->first.starts_with(kFolder); ++file)
+       file != manifest_.files.end() && file->first.starts_with(kFolder); ++file) {
+    if (file->first == kEventSampleFile) continue;
     names.emplace_back(without(std::string_view(file->first).substr(kFolder.size()), ".json"));
+  }
   std::ranges::sort(names);
   return names;
 }
@@ -151,6 +153,14 @@ Result<Sample> Bundle::sample(std::string_view name) const {
   auto sample = read();
   if (!sample) return std::move(sample).error().in((folder_ / path).string());
   return sample;
+}
+
+Result<std::optional<EventSample>> Bundle::event_sample() const {
+  if (!manifest_.files.contains(std::string(kEventSampleFile))) return std::optional<EventSample>();
+  GLOWPLUG_ASSIGN(const std::string text, read_file(folder_ / kEventSampleFile, kLargestSample));
+  GLOWPLUG_ASSIGN(const Json json, parse_json(text));
+  GLOWPLUG_ASSIGN(EventSample sample, event_sample_from_json(json));
+  return std::optional(std::move(sample));
 }
 
 std::vector<std::string> Bundle::record_names() const { return names_in(folder_ / "records"); }

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "bundle/event_sample.h"
 #include "bundle/manifest.h"
 #include "bundle/sample.h"
 
@@ -39,10 +41,12 @@ class Bundle {
   [[nodiscard]] const std::string& digest() const { return digest_; }
   /// The main file of the portable form.
   [[nodiscard]] std::filesystem::path model_path() const { return folder_ / manifest_.model; }
-  /// Names of the samples, sorted.
+  /// Names of the samples, sorted; without the one of the handler.
   [[nodiscard]] std::vector<std::string> sample_names() const;
   /// Errors: not_found, those of sample_from_json.
   [[nodiscard]] Result<Sample> sample(std::string_view name) const;
+  /// Of its handler; nothing if there is none. Errors: those of event_sample_from_json.
+  [[nodiscard]] Result<std::optional<EventSample>> event_sample() const;
   /// Names of the records ("export" for records/export.json), sorted.
   [[nodiscard]] std::vector<std::string> record_names() const;
   /// One record. Errors: not_found; invalid_argument (not JSON); failed_precondition (it speaks of

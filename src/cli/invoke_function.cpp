@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include "base/utf8.h"
 #include "handler/answer.h"
 #include "handler/plain_output.h"
 #include "handler/spec.h"
@@ -110,31 +108,6 @@ Result<EventAnswer> InvokedFunction::answer_event(const Event& event, Trace* tra
     return Error{Code::internal, "the handler gave no answer to one event", {}};
   if (trace != nullptr) add_stages(answers->front().trace, *trace);
   return answers->front();
-}
-
-std::string guess_content_type(std::string_view file_name, std::string_view bytes) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kSuffixes{{
-      {".json", "application/json"},
-      {".csv", "text/csv"},
-      {".txt", "text/plain"},
-      {".md", "text/plain"},
-      {".jpg", "image/jpeg"},
-      {".jpeg", "image/jpeg"},
-      {".png", "image/png"},
-      {".webp", "image/webp"},
-      {".gif", "image/gif"},
-      {".bmp", "image/bmp"},
-      {".wav", "audio/wav"},
-      {".flac", "audio/flac"},
-      {".jsonl", "application/jsonl"},
-      {".bin", "application/octet-stream"},
-  }};
-  for (const auto& [suffix, type] : kSuffixes)
-    if (file_name.ends_with(suffix)) return std::string(type);
-  const std::size_t first = bytes.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return "application/octet-stream";
-  if (bytes[first] == '{' || bytes[first] == '[' || bytes[first] == '"') return "application/json";
-  return is_utf8(bytes) ? "text/plain" : "application/octet-stream";
 }
 
 }  // namespace glowplug::cli

@@ -35,8 +35,4 @@ class InvokedFunction {
   std::unique_ptr<Runner> runner_;
 };
 
-/// The type that a file's name, or else its first bytes, say: "image/jpeg", "text/csv",
-/// "application/json", "audio/wav"; "application/octet-stream" for all else.
-[[nodiscard]] std::string guess_content_type(std::string_view file_name, std::string_view bytes);
-
 }  // namespace glowplug::cli

@@ -16,6 +16,7 @@
 #include "engine/native/native.h"
 #include "handler/answer.h"
 #include "handler/envelope.h"
+#include "handler/media_type.h"
 
 namespace glowplug::cli {
 namespace {
@@ -51,7 +52,7 @@ Result<Question> question_of(const Invocation& invocation) {
   const std::string file = input ? input->text : "-";
   GLOWPLUG_ASSIGN(question.body, read_input(file));
   const auto type = invocation.given("content-type");
-  question.content_type = type ? type->text : guess_content_type(file, question.body);
+  question.content_type = type ? type->text : handler::guess_media_type(file, question.body);
   if (const auto kind = invocation.given("event")) {
     question.kind = *handler::envelope_named(kind->text);  // the declaration checks it
   }

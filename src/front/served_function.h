@@ -20,7 +20,7 @@ struct FunctionDescription {
   FunctionSettings settings;
   /// Reads the bodies of POST /predict/{function} and writes its answers; null: they go to the
   /// function's handler as events.
-  std::shared_ptr<const handler::Table> table;
+  std::shared_ptr<const handler::Table> table{};
 };
 
 /// One function version as it is served: its back end, its queue, what it counted. On the loop's

@@ -1,7 +1,10 @@
 #include "handler/media_type.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
+
+#include "base/utf8.h"
 
 namespace glowplug::handler {
 namespace {
@@ -58,6 +61,31 @@ std::optional<std::string> media_parameter(std::string_view value, std::string_v
     if (lower(trim(part.substr(0, equals))) == name) return unquoted(trim(part.substr(equals + 1)));
   }
   return std::nullopt;
+}
+
+std::string guess_media_type(std::string_view file_name, std::string_view bytes) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kSuffixes{{
+      {".json", "application/json"},
+      {".csv", "text/csv"},
+      {".txt", "text/plain"},
+      {".md", "text/plain"},
+      {".jpg", "image/jpeg"},
+      {".jpeg", "image/jpeg"},
+      {".png", "image/png"},
+      {".webp", "image/webp"},
+      {".gif", "image/gif"},
+      {".bmp", "image/bmp"},
+      {".wav", "audio/wav"},
+      {".flac", "audio/flac"},
+      {".jsonl", "application/jsonl"},
+      {".bin", "application/octet-stream"},
+  }};
+  for (const auto& [suffix, type] : kSuffixes)
+    if (file_name.ends_with(suffix)) return std::string(type);
+  const std::size_t first = bytes.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return "application/octet-stream";
+  if (bytes[first] == '{' || bytes[first] == '[' || bytes[first] == '"') return "application/json";
+  return is_utf8(bytes) ? "text/plain" : "application/octet-stream";
 }
 
 bool is_json(std::string_view type) {

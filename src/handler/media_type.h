@@ -15,4 +15,8 @@ namespace glowplug::handler {
 /// application/json, text/json, and types that end with +json.
 [[nodiscard]] bool is_json(std::string_view media_type);
 
+/// The type that a file's name, or else its first bytes, say: "image/jpeg", "text/csv",
+/// "application/json", "audio/wav"; "application/octet-stream" for all else.
+[[nodiscard]] std::string guess_media_type(std::string_view file_name, std::string_view bytes);
+
 }  // namespace glowplug::handler

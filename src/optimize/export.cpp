@@ -15,11 +15,13 @@
 #include "optimize/export_records.h"
 #include "optimize/phase_clock.h"
 #include "optimize/prepare.h"
+#include "optimize/sample_event.h"
 #include "optimize/samples.h"
 
 namespace glowplug::optimize {
 namespace {
 
+constexpr int kFirstErrorStatus = 400;
 constexpr std::string_view kModelFile = "model/model.onnx";
 
 /// What the file itself says.
@@ -72,6 +74,7 @@ class Export {
     GLOWPLUG_TRY(clock_.run("handler", [&] { return take_handler(writer); }));
     GLOWPLUG_TRY(clock_.run("samples", [&] { return add_samples(writer); }));
     GLOWPLUG_TRY(clock_.run("batching", [&] { return find_batching(); }));
+    GLOWPLUG_TRY(clock_.run("event", [&] { return add_event(writer); }));
     GLOWPLUG_ASSIGN(exported_.digest, writer.seal(manifest()));
     GLOWPLUG_TRY(clock_.run("native", [&] { return compile(writer); }));
     runner_.reset();  // its process holds the model's memory
@@ -129,6 +132,29 @@ class Export {
     return {};
   }
 
+  /// A sample for the handler, with its answer; one that the user gave has to be answered.
+  Result<void> add_event(bundle::BundleWriter& writer) {
+    const HandlerFiles& handler = exported_.handler;
+    const bool given = handler.sample.has_value();
+    const auto sample = given ? handler.sample : make_sample_event(handler.spec);
+    if (!sample) return {};
+    ModelSource source{model_, request_.target.engine, false};
+    source.handler = handler.spec;
+    source.bundle_signature = to_json(exported_.signature);
+    source.bundle = writer.folder();
+    GLOWPLUG_ASSIGN(const auto runner, runners_.open(source));
+    const Event event{sample->content_type, sample->body, {}};
+    auto answers = runner->answer({&event, 1});
+    if (answers && answers->size() == 1) event_answer_ = answers->front();
+    const bool answered = answers && event_answer_.status < kFirstErrorStatus;
+    if (!answered && given)
+      return answers ? invalid_argument("handler.sample is refused: " + event_answer_.body)
+                     : std::move(answers).error().in("handler.sample");
+    if (!answered) return {};
+    has_event_ = true;
+    return writer.add_bytes(bundle::kEventSampleFile, canonical_json(to_json(*sample)));
+  }
+
   [[nodiscard]] bundle::Manifest manifest() const {
     bundle::Manifest manifest;
     manifest.name = request_.name;
@@ -167,6 +193,9 @@ class Export {
     GLOWPLUG_TRY(bundle::write_record(
         writer.folder(), exported_.digest, "answers",
         answers_record(request_.target, exported_.signature, samples_.samples)));
+    if (has_event_)
+      GLOWPLUG_TRY(bundle::write_record(writer.folder(), exported_.digest, bundle::kEventRecord,
+                                        event_record(event_answer_)));
     GLOWPLUG_ASSIGN(const bundle::Bundle published, writer.publish());
     exported_.bundle = published.folder();
     return {};
@@ -179,6 +208,8 @@ class Export {
   std::filesystem::path model_;  // the copy in the bundle being built
   std::unique_ptr<Runner> runner_;
   SampleSet samples_;
+  bool has_event_ = false;
+  EventAnswer event_answer_;
   Exported exported_;
 };
 

@@ -35,9 +35,9 @@ struct ExportRequest {
 
 /// One step of the work.
 struct Phase {
-  std::string_view
-      name;  ///< "read", "load", "handler", "samples", "batching", "native", "prepare" or "write"
-  Duration duration{};  ///< zero when it starts
+  std::string_view name;  ///< "read", "load", "handler", "samples", "batching", "event", "native",
+                          ///< "prepare" or "write"
+  Duration duration{};    ///< zero when it starts
 };
 /// Called when a phase starts (`ended` false) and when it has ended well.
 using PhaseObserver = std::function<void(const Phase&, bool ended)>;

@@ -56,6 +56,13 @@ Json export_record(const ExportRequest& request, const Exported& exported) {
   return record;
 }
 
+Json event_record(const EventAnswer& answer) {
+  return {
+      {"schema", kRecordSchema},
+      {"answer",
+       {{"status", answer.status}, {"content_type", answer.content_type}, {"body", answer.body}}}};
+}
+
 Json answers_record(const bundle::PreparedTarget& target, const Signature& signature,
                     std::span<const AnsweredSample> samples) {
   Json record = head(target);

@@ -2,6 +2,7 @@
 #include <span>
 
 #include "base/json.h"
+#include "model/event.h"
 #include "optimize/export.h"
 #include "optimize/samples.h"
 
@@ -20,6 +21,9 @@ namespace glowplug::optimize {
 ///      "handler": {"source_sha256": of the spec and the files that it was made of, "found":
 ///                  [lines]}}
 [[nodiscard]] Json export_record(const ExportRequest& request, const Exported& exported);
+
+/// records/event.json: what the handler answered to the bundle's sample event.
+[[nodiscard]] Json event_record(const EventAnswer& answer);
 
 /// records/answers.json: what the portable form answered to each sample on this machine.
 ///

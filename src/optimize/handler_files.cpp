@@ -11,6 +11,7 @@
 #include "base/sha256.h"
 #include "handler/handler.h"
 #include "handler/image/preprocessor_config.h"
+#include "handler/media_type.h"
 #include "handler/spec.h"
 #include "handler/table.h"
 #include "handler/text/compile_tokenizer.h"
@@ -146,6 +147,23 @@ Result<void> take_image_config(Json& input, Sources& sources, HandlerFiles& file
   return {};
 }
 
+/// "sample": a file, or {"file", "content_type"}.
+Result<void> take_sample(Json& spec, Sources& sources, HandlerFiles& files) {
+  if (!spec.is_object() || !spec.contains("sample")) return {};
+  const Json given = std::exchange(spec["sample"], Json());
+  spec.erase("sample");
+  const Json file = given.is_object() ? given.value("file", Json()) : given;
+  if (!file.is_string()) return invalid_argument("handler.sample must name a file");
+  bundle::EventSample sample;
+  GLOWPLUG_ASSIGN(sample.body, sources.read(file.get<std::string>()));
+  const Json type = given.is_object() ? given.value("content_type", Json()) : Json();
+  sample.content_type = type.is_string()
+                            ? type.get<std::string>()
+                            : handler::guess_media_type(file.get<std::string>(), sample.body);
+  files.sample = std::move(sample);
+  return {};
+}
+
 Result<void> check(const HandlerFiles& files, const Signature& signature) {
   if (handler::is_table(files.spec)) {
     GLOWPLUG_TRY(handler::Table::create(files.spec, signature));
@@ -157,9 +175,10 @@ Result<void> check(const HandlerFiles& files, const Signature& signature) {
 }
 
 Result<HandlerFiles> take(Json spec, Sources& sources, Signature& signature) {
-  GLOWPLUG_TRY(handler::check_spec(spec));
   HandlerFiles files;
   const Json given = spec;
+  GLOWPLUG_TRY(take_sample(spec, sources, files));
+  GLOWPLUG_TRY(handler::check_spec(spec));
   GLOWPLUG_TRY(take_image_config(spec["input"], sources, files));
   GLOWPLUG_TRY(take_tokenizer(spec["input"], sources, files));
   if (spec.contains("output")) GLOWPLUG_TRY(take_labels(spec["output"], sources, files, signature));

@@ -1,11 +1,13 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
+#include "bundle/event_sample.h"
 #include "model/signature.h"
 
 namespace glowplug::optimize {
@@ -16,6 +18,7 @@ struct HandlerFiles {
   std::map<std::string, std::string> assets;  ///< name in assets/ → content
   /// What was found and taken, a line each: "preprocessor_config.json: image, 224x224 …".
   std::vector<std::string> found;
+  std::optional<bundle::EventSample> sample;  ///< the spec's "sample", a file
   /// sha256 over the spec as it was given and the files that were read: another one is another
   /// handler. Of nothing, too.
   std::string source_sha256;
@@ -27,6 +30,8 @@ struct HandlerFiles {
 ///   output.labels   a list of names, or a file: one name a line; a JSON list; a JSON object
 ///                   {"0": name} or {"0": [id, name]}; or config.json with "id2label"
 ///   input.tokenizer a tokenizer.json, compiled to what starts without parsing
+///   sample          a file that stands for those which will come: answered at export, and again
+///                   whenever the handler is loaded
 ///   input.config    an image's preprocessor_config.json, read into the spec
 ///
 /// Errors: invalid_argument naming the key, not_found naming the file; those of the kinds of input

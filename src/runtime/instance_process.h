@@ -22,7 +22,7 @@ struct InstancePlace {
   int dev_null = -1;          ///< becomes 0, 1 and 2
   pid_t parent = 0;           ///< the template
   /// Of code of the user's own only.
-  int output = -1;                ///< becomes 1 and 2 in place of dev_null
+  int output = -1;                     ///< becomes 1 and 2 in place of dev_null
   std::filesystem::path scratch = {};  ///< its folder, made here
 };
 

@@ -238,6 +238,14 @@ void run_once(engine::Session& session, const TemplateSpec& spec, Log& log) {
                 {{"function", spec.function}, {"reason", warm.error().message}});
 }
 
+/// Its codecs and tables are in memory then, for all instances, too.
+void try_handler(engine::Session& events, const TemplateSpec& spec, Log& log) {
+  const auto checked = check_event(events, ".");
+  if (!checked)
+    log.warning("sample_event_differs", "the handler does not answer its sample as at export",
+                {{"function", spec.function}, {"reason", checked.error().message}});
+}
+
 /// The function's handler, which answers events with the model.
 Result<void> load_handler(LoadedTemplate& loaded, const TemplateSpec& spec) {
   if (spec.handler.is_null()) return {};
@@ -257,6 +265,7 @@ Result<void> load_session(LoadedTemplate& loaded, const TemplatePaths& paths,
   loaded.ready.model_ns = laps.next();
   if (spec.warm_up) {
     run_once(*loaded.session, spec, log);
+    if (loaded.events) try_handler(*loaded.events, spec, log);
     loaded.ready.warm_up_ns = laps.next();
   }
   loaded.engine->before_forks();

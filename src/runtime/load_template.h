@@ -23,9 +23,9 @@ struct LoadedTemplate {
   std::unique_ptr<engine::Session> events;  ///< null where the function has no handler
   Sandbox sandbox;                          ///< for the instances
   UniqueFd dev_null;                        ///< becomes 0, 1 and 2 of the instances
-  bool runs_code = false;                    ///< of the user's own: what follows is for it
-  UniqueFd function_log;                     ///< becomes 1 and 2 of the instances
-  ScratchRoot scratch;                       ///< holds one folder for each slot
+  bool runs_code = false;                   ///< of the user's own: what follows is for it
+  UniqueFd function_log;                    ///< becomes 1 and 2 of the instances
+  ScratchRoot scratch;                      ///< holds one folder for each slot
   instances::TemplateReady ready;
 };
 

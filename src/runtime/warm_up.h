@@ -17,4 +17,10 @@ namespace glowplug::runtime {
 /// Errors: those of the run; a model may refuse zeros.
 [[nodiscard]] Result<void> warm_up(engine::Session& session, const std::filesystem::path& bundle);
 
+/// Gives the bundle's sample event to its handler and compares the answer with the one that export
+/// got. Nothing where there is no sample. Errors: failed_precondition (another answer, with both),
+/// those of the run.
+[[nodiscard]] Result<void> check_event(engine::Session& events,
+                                       const std::filesystem::path& bundle);
+
 }  // namespace glowplug::runtime

@@ -32,9 +32,9 @@ struct TemplateSpec {
   std::uint32_t run_as = 0;        ///< user and group to become when started as root; 0: stay
   bool sandbox = true;             ///< seccomp, landlock, no-new-privileges in instances
   Json handler;                    ///< of the manifest, for events; null: none come
-  Json signature;       ///< of the bundle, with max_batch and labels, for the handler; else null
+  Json signature;  ///< of the bundle, with max_batch and labels, for the handler; else null
   /// Environment of code of the user's own, which sees nothing else; secrets among it.
-  std::map<std::string, std::string> environment;
+  std::map<std::string, std::string> environment{};
   bool warm_up = true;  ///< run once before ready, on zeros shaped by the signature or on the
                         ///< bundle's first sample
 };
