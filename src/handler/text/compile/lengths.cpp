@@ -1,8 +1,6 @@
 // Truncation and padding of tokenizer.json, and what tokenizer_config.json says of both.
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "handler/text/compile/parts.h"
 
 namespace glowplug::handler::text::compile {
@@ -62,14 +60,21 @@ Result<void> padding(const Json& json, flat::Writer& to) {
   return {};
 }
 
+Result<std::optional<std::uint32_t>> model_max_length(const Json& json) {
+  const Json& most = member(json, "model_max_length");
+  if (most.is_null()) return std::optional<std::uint32_t>();
+  if (!most.is_number() || !(most.get<double>() >= 1)) {
+    return invalid_argument("\"model_max_length\" has to be a number from 1");
+  }
+  const double length = most.get<double>();
+  if (length >= 0x7FFFFFFF) return std::optional<std::uint32_t>();  // "no limit" is written as 1e30
+  return std::optional(static_cast<std::uint32_t>(length));
+}
+
 Result<void> config(const Json& json, const Vocabulary& ids, flat::Writer& to) {
   flat::Header& header = to.header();
-  if (const Json& most = member(json, "model_max_length"); most.is_number()) {
-    const double length = most.get<double>();
-    if (!(length >= 1)) return invalid_argument("\"model_max_length\" has to be at least 1");
-    // "No limit" is written as 1e30.
-    if (length < 0x7FFFFFFF) header.model_max_length = static_cast<std::uint32_t>(length);
-  }
+  GLOWPLUG_ASSIGN(const auto most, model_max_length(json));
+  if (most) header.model_max_length = *most;
   if (header.truncation.present == 0) {
     GLOWPLUG_ASSIGN(const std::string side, text_at(json, "truncation_side", "right"));
     GLOWPLUG_ASSIGN(header.truncation.side, side_of(side));

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,9 @@ using Vocabulary = std::map<std::string, std::uint32_t, std::less<>>;
 /// tokenizer_config.json: model_max_length, and what the other file leaves open of padding and
 /// truncation. After all of the above; null will do.
 [[nodiscard]] Result<void> config(const Json& json, const Vocabulary& ids, flat::Writer& to);
+
+/// Of tokenizer_config.json; nullopt: none, or so large that it means none.
+[[nodiscard]] Result<std::optional<std::uint32_t>> model_max_length(const Json& json);
 
 // One value of an object. An absent or null key gives the default, where one is given.
 [[nodiscard]] Result<std::string> text_at(const Json& json, const char* key);

@@ -1,12 +1,15 @@
 // Test-only: tokenizes what it reads, so that a test in Python can compare with the real library.
 //
 //   tokenize TOKENIZER.json [TOKENIZER_CONFIG.json]
+//   tokenize --small FOLDER     writes the flat files of small_tokenizers.h, a corpus for a fuzzer
+//   tokenize --time TOKENIZER.json < TEXTS     microseconds for each line and for opening the file
 //
 // Standard input: one JSON object a line, {"texts": [base64 | [base64, base64]], "options": {…}};
 // one line of JSON comes back for each: {"ids": …, "type_ids": …, "attention_mask": …,
 // "special_tokens_mask": …}, a list for each text, or {"error": …, "code": …}.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -14,6 +17,7 @@
 #include "base/base64.h"
 #include "base/json.h"
 #include "handler/text/compile_tokenizer.h"
+#include "handler/text/testing/small_tokenizers.h"
 #include "handler/text/tokenizer.h"
 
 namespace {
@@ -83,10 +87,52 @@ Json answer(const Json& request, const text::Tokenizer& tokenizer) {
   return json;
 }
 
+int write_small(const std::string& folder) {
+  int number = 0;
+  for (const auto json : text::testing::kSmallTokenizers) {
+    const auto file = text::compile_tokenizer(json).value();
+    std::ofstream(fmt::format("{}/small{}", folder, number++), std::ios::binary)
+        .write(reinterpret_cast<const char*>(file.data()),
+               static_cast<std::streamsize>(file.size()));
+  }
+  return 0;
+}
+
+double microseconds(std::chrono::steady_clock::time_point since) {
+  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - since)
+      .count();
+}
+
+/// The best of several rounds.
+int take_times(const char* path) {
+  const auto file = text::compile_tokenizer(read_all(path)).value();
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(std::cin, line);) lines.push_back(line);
+  double open = 1e9, encode = 1e9;
+  std::size_t tokens = 0;
+  for (int round = 0; round < 20; ++round) {
+    auto start = std::chrono::steady_clock::now();
+    const auto tokenizer = text::Tokenizer::open(file).value();
+    open = std::min(open, microseconds(start));
+    tokens = 0;
+    start = std::chrono::steady_clock::now();
+    for (const std::string& line : lines) tokens += tokenizer.encode(line, {}, {}).value().size();
+    encode = std::min(encode, microseconds(start) / static_cast<double>(lines.size()));
+  }
+  std::cout << Json{{"bytes", file.size()},
+                    {"open_us", open},
+                    {"encode_us", encode},
+                    {"tokens", tokens}}
+            << std::endl;
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc < 2) return 64;
+  if (argc == 3 && std::string_view(argv[1]) == "--small") return write_small(argv[2]);
+  if (argc == 3 && std::string_view(argv[1]) == "--time") return take_times(argv[2]);
   const auto file = text::compile_tokenizer(read_all(argv[1]), argc > 2 ? read_all(argv[2]) : "");
   if (!file) {
     std::cout << Json{{"error", file.error().message},
