@@ -28,7 +28,7 @@ TEST(Pattern, MatchesAsOnigurumaDoes) {
       << "U+180E is none";
   EXPECT_EQ(marked(R"(^b)", "a\nb"), "a\n[b]");
   EXPECT_EQ(marked(R"((?m:a.b))", "a\nb"), "[a\nb]");
-  EXPECT_EQ(marked(R"(a{,2})", "aaab"), "[aa][a][]b[]");
+  EXPECT_EQ(marked(R"(a{,2})", "aaab"), "[aa][a]b[]");
   EXPECT_EQ(marked(R"(\p{^L}+)", "a12b"), "a[12]b");
   EXPECT_EQ(marked(R"([^\P{L}a])", "ab1"), "a[b]1");
   EXPECT_EQ(marked(R"(\p{Han}\u4e16)", "世世"), "[世世]");

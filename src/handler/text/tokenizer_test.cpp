@@ -57,13 +57,13 @@ TEST(Tokenizer, ByteLevelHasNoUnknown) {
 
 TEST(Tokenizer, UnigramTakesTheBestSum) {
   const Opened unigram(testing::kUnigram);
-  EXPECT_EQ(unigram.ids("ab"), (Ids{0, 7, 5, 1}));
+  EXPECT_EQ(unigram.ids("ab"), (Ids{0, 8, 1})) << "of equal sums the one found first";
   EXPECT_EQ(unigram.ids("a  xya"), (Ids{0, 7, 3, 2, 4, 1}));
 }
 
 TEST(Tokenizer, WordLevelKnowsWholeWords) {
   const Opened words(testing::kWordLevel);
-  EXPECT_EQ(words.ids(" Café-12x "), (Ids{1, 0, 2, 3, 0}));
+  EXPECT_EQ(words.ids(" Café-12x "), (Ids{1, 2, 3, 0}));
 }
 
 TEST(Tokenizer, TruncatesAndPadsAsTheFileSays) {
@@ -75,7 +75,7 @@ TEST(Tokenizer, TruncatesAndPadsAsTheFileSays) {
   EXPECT_EQ(encodings[0].ids, (Ids{2, 8, 3, 0, 0, 0, 0, 0}));
   EXPECT_EQ(encodings[0].attention_mask, (std::vector<std::uint8_t>{1, 1, 1, 0, 0, 0, 0, 0}));
   EXPECT_EQ(encodings[1].ids, (Ids{2, 8, 8, 8, 8, 8, 8, 3}));
-  EXPECT_EQ(encodings[2].ids, (Ids{2, 8, 8, 3, 7, 8, 8, 3}));
+  EXPECT_EQ(encodings[2].ids, (Ids{2, 8, 8, 8, 3, 7, 8, 3}));
 }
 
 TEST(Tokenizer, OptionsOverrideTheFile) {

@@ -276,6 +276,7 @@ class Translator {
     return {};
   }
   Result<void> unicode_escape() {
+    if (at_ + 6 > ruby_.size()) return unsupported("such an escape");
     GLOWPLUG_TRY(hex_digits(at_ + 2, 4, 0xFFFF));
     at_ = std::min(at_ + 6, ruby_.size());
     return {};
