@@ -107,16 +107,16 @@ std::optional<Filter> filter_named(std::string_view name) {
   return std::nullopt;
 }
 
-Taps<std::int32_t> pillow_taps(int input, int output, Filter filter) {
+Taps<std::int32_t> pillow_taps(int input, int output, Filter filter, Range wanted) {
   const Kernel kernel = kernel_of(filter);
   const double scale = static_cast<double>(input) / output;
   const double filter_scale = std::max(scale, 1.0);
   const double support = kernel.support * filter_scale;
   const double per_pixel = 1.0 / filter_scale;
-  auto taps = empty_taps<std::int32_t>(output, static_cast<int>(std::ceil(support)) * 2 + 1);
+  auto taps = empty_taps<std::int32_t>(wanted.count, static_cast<int>(std::ceil(support)) * 2 + 1);
   std::vector<double> weights(static_cast<std::size_t>(taps.stride));
-  for (int i = 0; i < output; ++i) {
-    const double center = (i + 0.5) * scale;
+  for (int i = 0; i < wanted.count; ++i) {
+    const double center = (wanted.begin + i + 0.5) * scale;
     const int first = std::max(0, static_cast<int>(center - support + 0.5));
     const int last = std::min(input, static_cast<int>(center + support + 0.5));
     double sum = 0;
