@@ -13,7 +13,11 @@ namespace glowplug::handler::image {
 namespace {
 
 constexpr std::size_t kFileHeader = 14;
-enum Compression : std::uint32_t { kRaw = 0, kRle8 = 1, kRle4 = 2, kBitFields = 3 };
+// Compressions.
+constexpr std::uint32_t kRaw = 0;
+constexpr std::uint32_t kRle8 = 1;
+constexpr std::uint32_t kRle4 = 2;
+constexpr std::uint32_t kBitFields = 3;
 
 struct BmpHeader {
   std::uint32_t size = 0;

@@ -57,6 +57,12 @@ struct Kernel {
   double support;  ///< of input pixels each way, when sizes are equal
 };
 
+/// (int)(at + 0.5) of C, as both libraries have it: not what lround does to a half below zero.
+template <class Real>
+int truncated_half_up(Real at) {
+  return static_cast<int>(at + Real(0.5));  // NOLINT(bugprone-incorrect-roundings)
+}
+
 Kernel kernel_of(Filter filter) {
   switch (filter) {
     case Filter::box:
@@ -107,18 +113,18 @@ std::optional<Filter> filter_named(std::string_view name) {
   return std::nullopt;
 }
 
-Taps<std::int32_t> pillow_taps(int input, int output, Filter filter) {
+Taps<std::int32_t> pillow_taps(int input, int output, Filter filter, Range wanted) {
   const Kernel kernel = kernel_of(filter);
   const double scale = static_cast<double>(input) / output;
   const double filter_scale = std::max(scale, 1.0);
   const double support = kernel.support * filter_scale;
   const double per_pixel = 1.0 / filter_scale;
-  auto taps = empty_taps<std::int32_t>(output, static_cast<int>(std::ceil(support)) * 2 + 1);
+  auto taps = empty_taps<std::int32_t>(wanted.count, static_cast<int>(std::ceil(support)) * 2 + 1);
   std::vector<double> weights(static_cast<std::size_t>(taps.stride));
-  for (int i = 0; i < output; ++i) {
-    const double center = (i + 0.5) * scale;
-    const int first = std::max(0, static_cast<int>(center - support + 0.5));
-    const int last = std::min(input, static_cast<int>(center + support + 0.5));
+  for (int i = 0; i < wanted.count; ++i) {
+    const double center = (wanted.begin + i + 0.5) * scale;
+    const int first = std::max(0, truncated_half_up(center - support));
+    const int last = std::min(input, truncated_half_up(center + support));
     double sum = 0;
     for (int j = 0; j < last - first; ++j) {
       const double weight = kernel.weight((j + first - center + 0.5) * per_pixel);
@@ -145,9 +151,9 @@ Taps<float> torch_taps(int input, int output, Filter filter) {
   auto taps = empty_taps<float>(output, static_cast<int>(std::ceil(support)) * 2 + 1);
   for (int i = 0; i < output; ++i) {
     const float center = scale * (static_cast<float>(i) + 0.5F);
-    const int first = std::max(static_cast<int>(center - support + 0.5F), 0);
-    const int count = std::clamp(std::min(static_cast<int>(center + support + 0.5F), input) - first,
-                                 0, taps.stride);
+    const int first = std::max(truncated_half_up(center - support), 0);
+    const int count =
+        std::clamp(std::min(truncated_half_up(center + support), input) - first, 0, taps.stride);
     const auto at = static_cast<std::size_t>(i);
     taps.first[at] = first;
     taps.count[at] = count;

@@ -25,10 +25,17 @@ struct Taps {
   }
 };
 
+/// Some of the outputs of an axis.
+struct Range {
+  int begin = 0;
+  int count = 0;
+};
+
 /// Pillow's weights (libImaging/Resample.c, precompute_coeffs), area-scaled when it shrinks: times
 /// 2^22 and rounded half away from zero. `filter` is one of box, bilinear, hamming, bicubic and
 /// lanczos; the sizes are at least 1.
-[[nodiscard]] Taps<std::int32_t> pillow_taps(int input, int output, Filter filter);
+/// Only of the outputs that are wanted, the first of which is then number 0.
+[[nodiscard]] Taps<std::int32_t> pillow_taps(int input, int output, Filter filter, Range wanted);
 inline constexpr int kPillowBits = 22;
 
 /// The same weights in float32 as PyTorch computes them (aten/native/cpu/UpSampleKernel.cpp,

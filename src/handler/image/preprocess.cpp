@@ -55,13 +55,32 @@ Result<Image> prepare(Image image, const ImageSpec& spec, Trace* trace) {
   return image;
 }
 
-Result<Image> resize_bytes(const Image& image, const ImageSpec& spec, const Geometry& at) {
+/// Where the crop and the resized picture overlap; at least one pixel of it, wherever.
+Range overlap(int crop_begin, int crop_count, int size) {
+  const int begin = std::clamp(crop_begin, 0, size - 1);
+  return {begin, std::max(1, std::min(crop_begin + crop_count, size) - begin)};
+}
+
+/// Resizes what the crop leaves, and makes `at` speak of that.
+Result<Image> resize_as_pillow(const Image& image, const ImageSpec& spec, Geometry& at) {
+  const Range columns = overlap(at.crop_x, at.crop_width, at.resized_width);
+  const Range rows = overlap(at.crop_y, at.crop_height, at.resized_height);
+  const int width = at.resized_width;
+  const int height = at.resized_height;
+  at.resized_width = columns.count;
+  at.resized_height = rows.count;
+  at.crop_x -= columns.begin;
+  at.crop_y -= rows.begin;
+  return resize_pillow(image, width, height, spec.resize->filter, columns, rows);
+}
+
+Result<Image> resize_bytes(const Image& image, const ImageSpec& spec, Geometry& at) {
   const Filter filter = spec.resize->filter;
   if (spec.mode == Mode::opencv)
     return resize_opencv(image, at.resized_width, at.resized_height, filter);
   if (spec.mode == Mode::torchvision_tensor)
     return resize_torch(image, at.resized_width, at.resized_height, filter);
-  return resize_pillow(image, at.resized_width, at.resized_height, filter);
+  return resize_as_pillow(image, spec, at);
 }
 
 template <class Picture>
@@ -72,8 +91,8 @@ void finish(const Picture& image, const ImageSpec& spec, const Geometry& at,
   clock.done("normalize", shape_of(spec, at.width, at.height), spec.datatype, row);
 }
 
-Result<void> run(Image image, const ImageSpec& spec, const Geometry& at, std::span<std::byte> row,
-                 Trace* trace) {
+Result<void> run_steps(Image image, const ImageSpec& spec, Geometry at, std::span<std::byte> row,
+                       Trace* trace) {
   GLOWPLUG_ASSIGN(image, prepare(std::move(image), spec, trace));
   if (at.resized_width == image.width && at.resized_height == image.height) {
     finish(image, spec, at, row, trace);
@@ -92,6 +111,15 @@ Result<void> run(Image image, const ImageSpec& spec, const Geometry& at, std::sp
   clock.done("resize", resized);
   finish(resized, spec, at, row, trace);
   return {};
+}
+
+Result<void> run(Image image, const ImageSpec& spec, const Geometry& at, std::span<std::byte> row,
+                 Trace* trace) {
+  try {
+    return run_steps(std::move(image), spec, at, row, trace);
+  } catch (const std::bad_alloc&) {
+    return Error{Code::exhausted, "no memory for the steps of a picture", {}};
+  }
 }
 
 }  // namespace

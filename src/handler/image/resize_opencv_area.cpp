@@ -70,6 +70,7 @@ Result<Image> any_factors(const Image& image, int width, int height) {
   GLOWPLUG_ASSIGN(Image to, make_image(width, height, image.channels));
   const std::vector<Share> columns = shares_of(image.width, width);
   const std::vector<Share> rows = shares_of(image.height, height);
+  const auto channels = static_cast<std::size_t>(image.channels);
   std::vector<float> narrowed(to.row_bytes());
   std::vector<float> sums(to.row_bytes());
   for (std::size_t k = 0; k < rows.size(); ++k) {
@@ -77,7 +78,7 @@ Result<Image> any_factors(const Image& image, int width, int height) {
     std::ranges::fill(narrowed, 0.0F);
     for (const Share& share : columns) {
       for (int c = 0; c < image.channels; ++c)
-        narrowed[static_cast<std::size_t>(share.to * image.channels + c)] +=
+        narrowed[static_cast<std::size_t>(share.to) * channels + static_cast<std::size_t>(c)] +=
             static_cast<float>(from[share.from * image.channels + c]) * share.weight;
     }
     const bool starts = k == 0 || rows[k - 1].to != rows[k].to;

@@ -13,4 +13,9 @@ namespace glowplug::handler::image {
 /// sizes are at least 1. Errors: exhausted.
 [[nodiscard]] Result<Image> resize_pillow(const Image& image, int width, int height, Filter filter);
 
+/// A part of that, which costs only what is needed for it: `columns` and `rows` lie in the resized
+/// picture.
+[[nodiscard]] Result<Image> resize_pillow(const Image& image, int width, int height, Filter filter,
+                                          Range columns, Range rows);
+
 }  // namespace glowplug::handler::image

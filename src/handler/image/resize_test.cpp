@@ -16,6 +16,7 @@ using Values = std::vector<std::uint8_t>;
 
 Image image_of(int width, int height, int channels, const Values& values) {
   Image image = *make_image(width, height, channels);
+  GLOWPLUG_CHECK(values.size() == image.size());
   std::memcpy(image.pixels.get(), values.data(), values.size());
   return image;
 }
@@ -73,6 +74,21 @@ TEST(ResizePillow, ShrinksBothSides) {
             (Values{14, 37, 59, 105, 128, 150, 196, 219, 241}));
 }
 
+TEST(ResizePillow, APartIsAPartOfTheWhole) {
+  Values noise(30 * 900);
+  for (std::size_t i = 0; i < noise.size(); ++i) noise[i] = static_cast<std::uint8_t>(i * i % 251);
+  for (const int width : {30, 3}) {  // 3 x 900: lower before narrower
+    const Image image = image_of(width, 900, 1, {noise.begin(), noise.begin() + 900 * width});
+    for (const Filter filter : {Filter::nearest, Filter::bicubic}) {
+      const Image whole = *resize_pillow(image, 20, 100, filter);
+      const Image part = *resize_pillow(image, 20, 100, filter, {5, 7}, {11, 40});
+      for (int y = 0; y < 40; ++y)
+        EXPECT_EQ(Values(part.row(y), part.row(y) + 7),
+                  Values(whole.row(y + 11) + 5, whole.row(y + 11) + 12));
+    }
+  }
+}
+
 TEST(ResizePillow, HiddenColorsOfAlphaDoNotShine) {
   const Image image = image_of(2, 1, 4, {255, 0, 0, 0, 0, 100, 0, 255});
   EXPECT_EQ(values_of(*resize_pillow(image, 1, 1, Filter::box)), (Values{0, 99, 0, 128}));
@@ -91,14 +107,14 @@ TEST(ResizePillow, EveryLevelOfCpuGivesTheSame) {
   const ResampleKernels& one = baseline_resample_kernels();
   const ResampleKernels& other = chosen ? *avx2 : one;
   for (const int channels : {1, 3}) {
-    const auto taps = pillow_taps(61 * 3 / channels, 20, Filter::lanczos);
+    const auto taps = pillow_taps(61 * 3 / channels, 20, Filter::lanczos, {0, 20});
     Values a(static_cast<std::size_t>(20 * channels));
     Values b(a.size());
     one.across(image.row(5), channels, taps, a.data());
     other.across(image.row(5), channels, taps, b.data());
     EXPECT_EQ(a, b);
   }
-  const auto taps = pillow_taps(47, 20, Filter::lanczos);
+  const auto taps = pillow_taps(47, 20, Filter::lanczos, {0, 20});
   std::vector<const std::uint8_t*> rows;
   for (int j = 0; j < taps.count[9]; ++j) rows.push_back(image.row(taps.first[9] + j));
   Values a(image.row_bytes());

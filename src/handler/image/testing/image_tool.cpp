@@ -115,7 +115,8 @@ int main() {
     std::cout << (done ? *done
                        : Json{{"error", done.error().message},
                               {"code", static_cast<int>(done.error().code)}})
-              << std::endl;
+              << '\n'
+              << std::flush;
   }
   return 0;
 }
