@@ -67,14 +67,25 @@ class CodeExport {
     GLOWPLUG_TRY(copy_one_file(request_.handler, code_ / request_.handler.filename()));
     for (const auto& path : request_.included) GLOWPLUG_TRY(include(path));
     GLOWPLUG_TRY(add_packages());
-    if (exported_.engine == engine::code::kPython)
+    if (exported_.engine == engine::code::kPython) {
       GLOWPLUG_TRY(compile_modules(code_, request_.limit));
+      remove_own_module();
+    }
     GLOWPLUG_TRY(study());
     GLOWPLUG_TRY(write());
     return std::move(exported_);
   }
 
  private:
+  /// The handler's own file is read as it is, so that tracebacks show its lines.
+  void remove_own_module() const {
+    const auto folder = code_ / "__pycache__";
+    const std::string file = request_.handler.stem().string() + ".cpython-311.pyc";
+    std::error_code failed;
+    std::filesystem::remove(folder / file, failed);
+    std::filesystem::remove(folder, failed);  // if it is empty
+  }
+
   /// Keeps its place beside the handler.
   Result<void> include(const std::filesystem::path& path) {
     const auto base = std::filesystem::absolute(request_.handler).lexically_normal().parent_path();

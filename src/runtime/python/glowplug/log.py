@@ -1,13 +1,15 @@
 """What a handler prints or logs becomes lines of the function's log: one packet on descriptor 2 each, a byte 1 and a JSON object.
 
-The reader (runtime/function_log.h) takes packets whole, so lines of several processes never mix. Nobody waits for it: what does not fit is
-dropped, and counted.
+The reader (runtime/function_log.h) takes packets whole, so lines of several processes never mix. It is waited for a tenth of a second
+at most; what does not fit then is dropped, and counted.
 """
 import io
 import json
 import logging
 import os
+import select
 import sys
+import time
 
 _before, _after = b"\x01", b""  # of a packet
 _LONGEST_LINE = 8 << 10
@@ -17,6 +19,7 @@ _MOST_LINES = 1000  # of one event
 class _Lines:
     request_id = ""
     left = _MOST_LINES
+    patience = 0.1  # seconds
     dropped = 0
 
 
@@ -32,10 +35,23 @@ def write(level, message, **fields):
     if _Lines.request_id:
         record["request_id"] = _Lines.request_id
     record.update(fields)
-    try:
-        os.write(2, _before + json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + _after)
-    except OSError:
+    if not _put(_before + json.dumps(record, ensure_ascii=False).encode("utf-8", "replace") + _after):
         _Lines.dropped += 1
+
+
+def _put(packet):
+    """Whether the reader took it; it is waited for no longer than an event may spare."""
+    while True:
+        try:
+            os.write(2, packet)
+            return True
+        except BlockingIOError:
+            began = time.monotonic()
+            if _Lines.patience <= 0 or not select.select([], [2], [], _Lines.patience)[1]:
+                return False
+            _Lines.patience -= time.monotonic() - began
+        except OSError:
+            return False
 
 
 class _Stream(io.TextIOBase):
@@ -97,7 +113,7 @@ def take_over(packets):
 
 
 def begin(request_id):
-    _Lines.request_id, _Lines.left, _Lines.dropped = request_id, _MOST_LINES, 0
+    _Lines.request_id, _Lines.left, _Lines.dropped, _Lines.patience = request_id, _MOST_LINES, 0, 0.1
 
 
 def end():
