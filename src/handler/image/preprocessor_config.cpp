@@ -14,11 +14,14 @@ Error not_supported(std::string message) {
   return Error{Code::unimplemented, "preprocessor_config.json: " + std::move(message), {}};
 }
 
-/// null is as good as absent in these files.
-Json without_nulls(const Json& config) {
+/// null is as good as absent in these files, but PoolFormer's crop_pct is then none.
+Json without_nulls(const Json& config, const ProcessorClass* defaults) {
   Json kept = Json::object();
   for (const auto& [key, value] : config.items()) {
     if (!value.is_null()) kept[key] = value;
+    if (value.is_null() && key == "crop_pct" && defaults != nullptr &&
+        defaults->name == "PoolFormer")
+      kept[key] = 0;
   }
   return kept;
 }
@@ -114,20 +117,34 @@ Result<Resize> read_size(const Json& json, std::string_view key, SizeKind plain)
   return size;
 }
 
+/// DETR and its like: `max_size` is the longest edge, unless size is an object.
+Result<Resize> with_max_size(const Reader& reader, Resize size) {
+  if (!size.shortest_edge || reader.defaults->longest_edge == 0) return size;
+  GLOWPLUG_ASSIGN(const auto given, side_at(reader.config, "", "max_size"));
+  size.longest_edge = given.value_or(reader.defaults->longest_edge);
+  if (*size.longest_edge < *size.shortest_edge)
+    return wrong_value("", "max_size", "at least the shortest edge");
+  return size;
+}
+
 Result<Resize> size_of(const Reader& reader) {
   const ProcessorClass* defaults = reader.defaults;
-  if (reader.config.contains("size"))
-    return read_size(reader.config, "size",
-                     defaults == nullptr ? SizeKind::square : defaults->plain_size);
+  const auto given = reader.config.find("size");
+  if (given != reader.config.end()) {
+    const SizeKind plain = defaults == nullptr ? SizeKind::square : defaults->plain_size;
+    GLOWPLUG_ASSIGN(const Resize size, read_size(reader.config, "size", plain));
+    if (given->is_number() && defaults != nullptr) return with_max_size(reader, size);
+    return size;
+  }
   if (defaults == nullptr)
     return invalid_argument("it names no image_processor_type, so size must be there");
   Resize size;
   if (defaults->plain_size == SizeKind::square) {
     size.width = size.height = defaults->size;
-  } else {
-    size.shortest_edge = defaults->size;
-    if (defaults->longest_edge > 0) size.longest_edge = defaults->longest_edge;
+    return size;
   }
+  size.shortest_edge = defaults->size;
+  if (defaults->longest_edge > 0) size.longest_edge = defaults->longest_edge;
   return size;
 }
 
@@ -186,24 +203,6 @@ Result<void> read_crop_step(const Reader& reader, ImageSpec& spec) {
   return {};
 }
 
-void set_statistics(Statistics statistics, ImageSpec& spec) {
-  switch (statistics) {
-    case Statistics::half:
-      spec.mean = spec.std = {0.5, 0.5, 0.5};
-      return;
-    case Statistics::imagenet:
-      spec.mean = {0.485, 0.456, 0.406};
-      spec.std = {0.229, 0.224, 0.225};
-      return;
-    case Statistics::clip:
-      spec.mean = {0.48145466, 0.4578275, 0.40821073};
-      spec.std = {0.26862954, 0.26130258, 0.27577711};
-      return;
-    case Statistics::none:
-      return;
-  }
-}
-
 Result<void> read_values_step(const Reader& reader, ImageSpec& spec) {
   GLOWPLUG_ASSIGN(const bool rescales, reader.does("do_rescale", true));
   GLOWPLUG_ASSIGN(const auto factor, number_at(reader.config, "", "rescale_factor"));
@@ -211,6 +210,12 @@ Result<void> read_values_step(const Reader& reader, ImageSpec& spec) {
   const Statistics usual =
       reader.defaults == nullptr ? Statistics::none : reader.defaults->statistics;
   GLOWPLUG_ASSIGN(const bool normalizes, reader.does("do_normalize", usual != Statistics::none));
+  // EfficientNet with its classifier divides by image_std once more.
+  GLOWPLUG_ASSIGN(const auto top, bool_at(reader.config, "", "include_top"));
+  const bool again =
+      reader.defaults != nullptr && reader.defaults->name == "EfficientNet" && top.value_or(true);
+  if (!normalizes && again)
+    return not_supported("include_top without do_normalize is not supported");
   if (!normalizes) return {};
   set_statistics(usual, spec);
   GLOWPLUG_ASSIGN(auto mean, numbers_at(reader.config, "", "image_mean"));
@@ -219,11 +224,7 @@ Result<void> read_values_step(const Reader& reader, ImageSpec& spec) {
   if (!deviation.empty()) spec.std = std::move(deviation);
   if (spec.mean.empty() || spec.std.empty())
     return invalid_argument("do_normalize needs image_mean and image_std");
-  // EfficientNet with its classifier divides by image_std a second time.
-  GLOWPLUG_ASSIGN(const auto top, bool_at(reader.config, "", "include_top"));
-  if (reader.defaults != nullptr && reader.defaults->name == "EfficientNet" && top.value_or(true)) {
-    for (double& value : spec.std) value *= value;
-  }
+  for (double& value : spec.std) value *= again ? value : 1;
   return {};
 }
 
@@ -256,8 +257,8 @@ Error unknown_class(std::string_view type) {
 
 Result<ImageSpec> spec_from_preprocessor_config(const Json& given) {
   if (!given.is_object()) return invalid_argument("preprocessor_config.json must be an object");
-  const Json config = without_nulls(given);
-  GLOWPLUG_ASSIGN(const std::string type, type_of(config));
+  GLOWPLUG_ASSIGN(const std::string type, type_of(without_nulls(given, nullptr)));
+  const Json config = without_nulls(given, processor_class(type));
   const Reader reader{config, processor_class(type)};
   if (!type.empty() && reader.defaults == nullptr) return unknown_class(type);
   GLOWPLUG_TRY(refuse_unsupported(config));

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "handler/image/filter.h"
+#include "handler/image/spec.h"
 
 namespace glowplug::handler::image {
 
@@ -22,9 +23,12 @@ struct ProcessorClass {
   int crop;         ///< default of crop_size; 0: it does not crop by default
   double crop_pct;  ///< 0: it has none
   Statistics statistics;
-  int longest_edge = 0;         ///< default beside the shortest edge
+  int longest_edge = 0;         ///< max_size, beside a shortest edge by default or by number
   bool flips_channels = false;  ///< makes BGR
 };
+
+/// Sets mean and std; none leaves them.
+void set_statistics(Statistics statistics, ImageSpec& spec);
 
 [[nodiscard]] std::span<const ProcessorClass> processor_classes();
 /// "ViTImageProcessorFast", "CLIPFeatureExtractor" … Nothing for those that we do not have.

@@ -74,7 +74,7 @@ TEST(PreprocessorConfig, ResnetAndDinov2) {
 
 TEST(PreprocessorConfig, ConvNextOf384GoesStraightToTheSquare) {
   const Json spec = config_of(R"({"image_processor_type":"ConvNextImageProcessor"})");
-  EXPECT_EQ(spec.at("resize"), *parse_json(R"({"width":384,"height":384,"filter":"bilinear"})"));
+  EXPECT_EQ(spec.at("resize"), *parse_json(R"({"width":384,"height":384,"filter":"bicubic"})"));
   EXPECT_FALSE(spec.contains("crop"));
 }
 
@@ -88,6 +88,20 @@ TEST(PreprocessorConfig, SpecialSteps) {
   EXPECT_EQ(detr.at("pad").at("normalized"), Json(true));
   EXPECT_EQ(config_of(R"({"image_processor_type":"EfficientNetImageProcessor"})").at("std"),
             Json({0.25, 0.25, 0.25}));
+}
+
+TEST(PreprocessorConfig, NumbersOfOldFiles) {
+  EXPECT_EQ(
+      config_of(R"({"feature_extractor_type":"DetrFeatureExtractor","size":640})").at("resize"),
+      *parse_json(R"({"shortest_edge":640,"longest_edge":1333,"filter":"bilinear"})"));
+  EXPECT_EQ(
+      config_of(R"({"feature_extractor_type":"YolosFeatureExtractor","size":512,"max_size":864})")
+          .at("resize"),
+      *parse_json(R"({"shortest_edge":512,"longest_edge":864,"filter":"bilinear"})"));
+  EXPECT_EQ(config_of(R"({"image_processor_type":"PoolFormerImageProcessor","crop_pct":null})")
+                .at("resize")
+                .at("shortest_edge"),
+            Json(224));
 }
 
 TEST(PreprocessorConfig, WithoutAClassEveryStepIsWrittenOut) {
