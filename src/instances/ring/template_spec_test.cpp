@@ -19,7 +19,10 @@ TemplateSpec spec() {
           .prepare_into = {},
           .memory_bytes = std::uint64_t{1} << 40,
           .run_as = 64000,
-          .sandbox = false};
+          .sandbox = false,
+          .handler = {{"input", {{"type", "bytes"}}}},
+          .signature = {{"max_batch", 4}},
+          .environment = {{"KEY", "value"}}};
 }
 
 TEST(TemplateSpec, ReadsBackWhatItWrote) {
