@@ -130,8 +130,10 @@ TEST_F(BundleFolder, RefusesEveryKindOfDamageByName) {
        [](const fs::path& b) { overwrite(b / "samples/extra.json", "{}"); }},
       {"model/empty is a folder that holds no file of the manifest",
        [](const fs::path& b) { fs::create_directory(b / "model/empty"); }},
-      {"code does not belong in a bundle; expected manifest.json, model/, samples/, records/ and "
+      {"data does not belong in a bundle; expected manifest.json, model/, samples/, records/ and "
        "prepared/ alone",
+       [](const fs::path& b) { overwrite(b / "data/handler.py", "x"); }},
+      {"code is a folder that holds no file of the manifest",
        [](const fs::path& b) { overwrite(b / "code/handler.py", "x"); }},
       {".hidden does not belong in a bundle; expected manifest.json, model/, samples/, records/ "
        "and "

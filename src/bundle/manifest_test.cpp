@@ -129,8 +129,8 @@ TEST(Manifest, RefusesEveryKindOfFault) {
        [&](Json& m) { m["files"]["model\\x"] = entry; }},
       {"the file name \"model/\\n\" has a character that is not printable ASCII",
        [&](Json& m) { m["files"]["model/\n"] = entry; }},
-      {"the file name \"model/a/b/c/d/e/f/g/h\" has more than 16 parts",
-       [&](Json& m) { m["files"]["model/a/b/c/d/e/f/g/h"] = entry; }},
+      {"the file name \"model/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p\" has more than 16 parts",
+       [&](Json& m) { m["files"]["model/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p"] = entry; }},
       {"model/MODEL.onnx and model/model.onnx differ in case alone",
        [&](Json& m) { m["files"]["model/MODEL.onnx"] = entry; }},
       {"code/handler.py lies in a folder that bundles of schema 1 do not have; expected model/ or "

@@ -106,7 +106,7 @@ TEST_F(FrontTest, SaysExactlyWhyItRefuses) {
   }
   EXPECT_EQ(ask("DELETE", "/v2/models/add").header("Allow"), "GET, HEAD");
   EXPECT_EQ(ask("POST", "/v2/models/add/infer", "{").status, 400);
-  EXPECT_EQ(ask("POST", "/predict/add", "a,b", "Content-Type: text/csv\r\n").status, 415);
+  EXPECT_EQ(ask("POST", "/predict/add", "a,b", "Content-Type: text/xml\r\n").status, 415);
 }
 
 TEST_F(FrontTest, TakesTargetsInAbsoluteForm) {

@@ -201,10 +201,11 @@ TEST_F(ExportTest, TellsItsPhases) {
         told.push_back(std::string(phase.name) + (ended ? "." : ""));
       });
   ASSERT_TRUE(exported);
-  EXPECT_EQ(told, (std::vector<std::string>{"read", "read.", "load", "load.", "samples", "samples.",
-                                            "batching", "batching.", "native", "native.", "prepare",
-                                            "prepare.", "write", "write."}));
-  EXPECT_EQ(exported->phases.size(), 7U);
+  EXPECT_EQ(told, (std::vector<std::string>{"read", "read.", "load", "load.", "handler", "handler.",
+                                            "samples", "samples.", "batching", "batching.", "event",
+                                            "event.", "native", "native.", "prepare", "prepare.",
+                                            "write", "write."}));
+  EXPECT_EQ(exported->phases.size(), 9U);
 }
 
 TEST_F(ExportTest, RefusesToWriteOverABundleUnlessToldTo) {

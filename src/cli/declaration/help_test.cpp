@@ -35,6 +35,7 @@ ship
 
 run
   serve       serve functions over HTTP; they sleep at zero processes
+  invoke      run one event through a function, without a server
   functions   list the functions of the store
   add         add a bundle to the store as a new version of a function
   alias       point an alias at a version
@@ -75,8 +76,9 @@ nothing vouches for its answers.
 Usage: glowplug export [FLAGS] MODEL.onnx
 
 Arguments
-  MODEL.onnx                an ONNX model; files of external weights lie beside
-                            it
+  MODEL.onnx                an ONNX model, with files of external weights beside
+                            it; or code that answers events: handler.py,
+                            handler.so
 
 Examples
   glowplug export model.onnx --name iris
@@ -87,7 +89,13 @@ Examples
 Flags
   -n, --name NAME           name of the bundle (default: the file's name)
   -o, --output FOLDER       the bundle's folder [default ./NAME.glow]
+      --handler FILE        how events become tensors and tensors answers, YAML
+                            or JSON [default what the files beside the model
+                            say]
   -f, --force               replace a bundle that is there
+  -r, --requirements FILE   of handler.py: its packages, resolved into the
+                            bundle by pip
+      --include PATH,PATH   files and folders that the handler reads, beside it
 
 Flags of every verb
   -h, --help                show the common flags and examples

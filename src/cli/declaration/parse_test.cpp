@@ -89,9 +89,11 @@ TEST_F(CommandLine, HelpNeedsNoArguments) {
 }
 
 TEST_F(CommandLine, RefusesWhatIsMissingOrTooMuch) {
-  EXPECT_EQ(refusal("export"),
-            "`export` needs MODEL.onnx: an ONNX model; files of external weights lie beside it -> "
-            "glowplug export model.onnx --name iris");
+  EXPECT_EQ(
+      refusal("export"),
+      "`export` needs MODEL.onnx: an ONNX model, with files of external weights beside it; or code "
+      "that answers events: handler.py, handler.so -> "
+      "glowplug export model.onnx --name iris");
   EXPECT_EQ(refusal("inspect a b"),
             "`inspect` does not take the argument \"b\" -> glowplug inspect --help");
   EXPECT_EQ(refusal("export m.onnx --name"), "--name needs a value -> --name NAME");

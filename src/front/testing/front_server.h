@@ -110,7 +110,9 @@ class AddOneRepository : public Repository {
                        const FunctionSettings& settings = {}) {
     auto backend = std::make_unique<AddOneBackend>(loop_);
     AddOneBackend& added = *backend;
-    front->serve({name, version, "onnxruntime", AddOneBackend::signature_of_add_one(), settings},
+    const Signature signature = AddOneBackend::signature_of_add_one();
+    front->serve({name, version, "onnxruntime", signature, settings,
+                  std::make_shared<const handler::Table>(*handler::Table::create({}, signature))},
                  std::move(backend));
     return added;
   }
