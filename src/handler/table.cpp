@@ -141,7 +141,7 @@ Result<InferRequest> Table::read(std::string_view content_type, std::string_view
   return records::read_json_records(list, signature_, limits);
 }
 
-Result<EventAnswer> Table::write(const InferRequest& request, InferResponse response,
+Result<EventAnswer> Table::write(const InferRequest& request, const InferResponse& response,
                                  bool csv) const {
   if (!output_ && !csv) {
     GLOWPLUG_ASSIGN(std::string body, records::write_predictions(request, response, signature_));
