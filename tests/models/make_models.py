@@ -158,6 +158,12 @@ def digits():
     return model("digits", nodes, [value("image", FLOAT, ["n", 1, 28, 28])], [value("probabilities", FLOAT, ["n", 10])], initializers)
 
 
+def colors():
+    """The mean of each channel of a small picture."""
+    nodes = [helper.make_node("GlobalAveragePool", ["image"], ["means"]), helper.make_node("Flatten", ["means"], ["scores"])]
+    return model("colors", nodes, [value("image", FLOAT, ["n", 3, 8, 8])], [value("scores", FLOAT, ["n", 3])])
+
+
 def external():
     """The weights lie in external.weights."""
     generator = np.random.default_rng(11)
@@ -168,7 +174,7 @@ def external():
 
 def all_models():
     yield from identities()
-    for make in (scalar, add_subtract, optional_input, center, fixed_rows, species, lookup, slow, hungry, iris, iris_zipmap, digits):
+    for make in (scalar, add_subtract, optional_input, center, fixed_rows, species, lookup, slow, hungry, iris, iris_zipmap, digits, colors):
         yield make.__name__, make()
 
 
