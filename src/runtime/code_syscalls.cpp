@@ -218,7 +218,8 @@ int add_loading_rules(void* context) {
   int failed = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
   if (failed == 0) failed = add(context, refuse, kNeverWhileLoading);
   if (failed == 0) failed = hide_clone3(context);
-  for (const std::uint64_t space : {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWNET, CLONE_NEWPID}) {
+  for (const int kind : {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWNET, CLONE_NEWPID}) {
+    const auto space = static_cast<std::uint64_t>(kind);
     if (failed == 0)
       failed = add_if(context, refuse, SCMP_SYS(clone), {0, SCMP_CMP_MASKED_EQ, space, space});
   }
