@@ -37,6 +37,12 @@ Box corners(const std::string& format, const double* values) {
   return {a, b, c, d};
 }
 
+/// NaN and what no class can be numbered are class 0: a cast of them would be undefined.
+std::size_t class_number(double value) {
+  constexpr double kMostClasses = 1e9;
+  return value >= 0 && value <= kMostClasses ? static_cast<std::size_t>(value) : 0;
+}
+
 class BoxOutput final : public Output {
  public:
   explicit BoxOutput(BoxSpec spec) : spec_(std::move(spec)) {}
@@ -90,7 +96,7 @@ class BoxOutput final : public Output {
       activate(spec_.activation, mine);
       const std::size_t best = largest(mine, 1)[0];
       if (!(mine[best] >= spec_.threshold)) continue;
-      const auto label = spec_.classes ? static_cast<std::size_t>(std::max(classes[i], 0.0)) : best;
+      const auto label = spec_.classes ? class_number(classes[i]) : best;
       found.push_back({corners(spec_.format, edges.data() + i * 4), mine[best], label});
     }
     keep_best(found);
