@@ -23,6 +23,8 @@ namespace glowplug::handler {
 /// invalid_argument.
 [[nodiscard]] Result<std::size_t> output_index(const SpecReader& spec, const char* key,
                                                const Signature& signature);
+/// An object with exactly these properties.
+[[nodiscard]] Json schema_of_object(Json properties);
 /// Output `index` of a run. Errors: internal.
 [[nodiscard]] Result<const Tensor*> answered(const RowOutputs& outputs, std::size_t run,
                                              std::size_t index);
