@@ -141,3 +141,28 @@ def test_invoke_runs_the_same_code(shared_glowplug):
     assert value["statusCode"] == 200 and json.loads(value["body"])["predictions"][0]["label"] == "red"
     (shared_glowplug.home / "no.png").write_text("no picture")
     assert shared_glowplug.run("invoke", bundle, "--input", "no.png", check=False).returncode == 1
+    event["body"] = base64.b64encode(b"no picture").decode()
+    (shared_glowplug.home / "event.json").write_text(json.dumps(event))
+    refused = shared_glowplug.run("invoke", bundle, "--input", "event.json", "--event", "apigw-v2", check=False)
+    assert refused.returncode == 1 and "not a picture of a known kind" in refused.stderr
+    assert json.loads(refused.stdout)["statusCode"] == 400, "what the platform is given is shown all the same"
+
+
+def test_tflite_metadata_prepare_pictures_and_name_classes(glowplug):
+    folder = glowplug.home / "tflite"
+    folder.mkdir()
+    for name in ("colors.onnx", "colors.tflite"):
+        (folder / name).write_bytes((programs.MODELS / name).read_bytes())
+    if glowplug.user == "ordinary":
+        folder.chmod(0o777)
+    beside = glowplug.run("export", folder / "colors.onnx", "--output", "beside.glow")
+    assert "colors.tflite: 3 class names" in beside.stdout and "image in, label out" in beside.stdout
+    given = glowplug.run("export", programs.MODELS / "colors.onnx", "--handler", folder / "colors.tflite", "--output", "given.glow")
+    assert "colors.tflite: 3 class names" in given.stdout
+    (glowplug.home / "blue.png").write_bytes(picture("blue"))
+    for bundle in ("beside.glow", "given.glow"):
+        answer = json.loads(glowplug.run("invoke", bundle, "--input", "blue.png").stdout)
+        assert answer["predictions"] == [{"label": "blue", "score": 1.0}], "(255 - 127.5) / 127.5"
+    (folder / "colors.tflite").write_bytes(b"no model")
+    refused = glowplug.run("export", folder / "colors.onnx", "--output", "no.glow", check=False)
+    assert refused.returncode == 1 and "colors.tflite: it is no TensorFlow Lite model" in refused.stderr

@@ -253,3 +253,25 @@ def test_a_lambda_handler_gets_an_http_event(glowplug):
         assert (status, kind, json.loads(body)) == (200, "application/json", {"got": [1], "type": "application/json", "id": "r-9", "method": "POST"})
         assert ask(server, "aws", "abc", "image/png") == (201, "image/x", "abc")
         assert ask(server, "aws", "plain", "text/plain") == (200, "application/json", '"text"')
+
+
+SETTINGS = """
+import os, time
+def predict(inputs):
+    time.sleep(inputs.get("sleep", 0))
+    return [os.environ.get("COLOR"), os.environ.get("KEY")]
+"""
+
+
+def test_invoke_has_the_functions_settings(glowplug):
+    bundle = export(glowplug, SETTINGS, "settings")
+    glowplug.environment["SECRET_OF_THE_GATEWAY"] = "hunter2"
+    glowplug.run("add", bundle, "--environment", "COLOR=blue", "--secrets", "KEY=env:SECRET_OF_THE_GATEWAY", "--timeout", "1s")
+    assert json.loads(glowplug.run("invoke", "settings", input="{}").stdout) == {"predictions": ["blue", "hunter2"]}
+    assert json.loads(glowplug.run("invoke", bundle, input="{}").stdout) == {"predictions": [None, None]}, "a bundle has no settings"
+    late = glowplug.run("invoke", "settings", input='{"sleep": 30}', check=False)
+    assert late.returncode == 1 and "status 504" in late.stderr
+    assert glowplug.run("invoke", "settings", "--timeout", "20s", input='{"sleep": 2}').returncode == 0
+    del glowplug.environment["SECRET_OF_THE_GATEWAY"]
+    missing = glowplug.run("invoke", "settings", input="{}", check=False)
+    assert missing.returncode == 1 and "the gateway has no variable SECRET_OF_THE_GATEWAY" in missing.stderr
