@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "engine/code/code.h"
+#include "engine/code/scratch.h"
 #include "handler/event_session.h"
 #include "runtime/bundle_assets.h"
 #include "runtime/function_log.h"
@@ -273,17 +274,23 @@ Result<void> load_session(LoadedTemplate& loaded, const TemplatePaths& paths,
   return {};
 }
 
-/// Nothing is run: what the user's code does with an empty event, nobody knows.
+/// What it does with an event that nobody gave, nobody knows: it is called only for a sample of its
+/// author's.
 Result<void> load_code(LoadedTemplate& loaded, const TemplatePaths& paths, const TemplateSpec& spec,
-                       Laps& laps) {
+                       Laps& laps, Log& log) {
   GLOWPLUG_TRY(check_readable(paths.model));
   GLOWPLUG_TRY(get_ready_for_code(loaded, spec));
   GLOWPLUG_ASSIGN(loaded.session,
                   open_form(*loaded.engine, lasting_path(paths.model), spec, false));
+  loaded.ready.model_ns = laps.next();
+  if (spec.warm_up) {
+    try_handler(*loaded.session, spec, log);
+    loaded.ready.warm_up_ns = laps.next();
+  }
+  (void)engine::code::empty_folder(loaded.scratch.path);
   GLOWPLUG_TRY(check_forkable());
   loaded.ready.signature = loaded.session->signature();
   loaded.ready.description = loaded.session->description();
-  loaded.ready.model_ns = laps.next();
   if (spec.sandbox)
     loaded.sandbox = Sandbox::create_for_code(instance_files(paths), loaded.ready.missing);
   return {};
@@ -300,7 +307,7 @@ Result<void> prepare(LoadedTemplate& loaded, const TemplatePaths& paths, Laps& l
 Result<void> load_what_is_asked(LoadedTemplate& loaded, const TemplatePaths& paths,
                                 const TemplateSpec& spec, Laps& laps, Log& log) {
   if (spec.prepare_only) return prepare(loaded, paths, laps);
-  if (loaded.runs_code) return load_code(loaded, paths, spec, laps);
+  if (loaded.runs_code) return load_code(loaded, paths, spec, laps, log);
   return load_session(loaded, paths, spec, laps, log);
 }
 

@@ -114,6 +114,11 @@ Verb export_verb() {
              .kind = ValueKind::file,
              .placeholder = "PATH,PATH",
              .help = "files and folders that the handler reads, beside it"},
+            {.name = "sample",
+             .kind = ValueKind::file,
+             .placeholder = "FILE",
+             .help = "of a handler of code: a request that it answers, tried now and whenever it "
+                     "is loaded"},
             {.name = "max-batch",
              .kind = ValueKind::count,
              .placeholder = "ROWS",
