@@ -82,6 +82,9 @@ Result<BundleWriter> BundleWriter::create(const std::filesystem::path& target, E
   GLOWPLUG_ASSIGN(std::filesystem::path place, target_path(target));
   GLOWPLUG_TRY(check_target(place, existing));
   GLOWPLUG_ASSIGN(TemporaryFolder work, TemporaryFolder::create(parent_of(place)));
+  // A handler's sample is answered before it is published, by a process of another user.
+  if (::chmod(work.path().c_str(), 0755) != 0)
+    return system_error("chmod " + work.path().string(), errno);
   return BundleWriter(std::move(place), existing, std::move(work));
 }
 
@@ -122,8 +125,6 @@ Result<std::string> BundleWriter::seal(Manifest manifest) {
 Result<Bundle> BundleWriter::publish() {
   GLOWPLUG_TRY(check_target(target_, existing_));
   GLOWPLUG_TRY(sync_tree(folder()));
-  if (::chmod(folder().c_str(), 0755) != 0)
-    return system_error("chmod " + folder().string(), errno);
   GLOWPLUG_TRY(put_in_place(folder(), target_));
   GLOWPLUG_TRY(sync_path(parent_of(target_)));
   return Bundle::open(target_, Checks::sizes);
