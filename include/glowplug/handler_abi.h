@@ -8,6 +8,7 @@
  * process is forked; each child calls `enter_instance` once and then `answer` for each event.
  * Nothing may unwind through these functions. Texts given in either direction are valid during the
  * call, UTF-8 unless they are a body, and not terminated by a zero. */
+/* NOLINTBEGIN(readability-identifier-naming): the names are those of C. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -64,8 +65,8 @@ typedef struct glowplug_reply {
 } glowplug_reply;
 
 typedef struct glowplug_handler_library {
-  uint32_t abi;            /* GLOWPLUG_HANDLER_ABI */
-  const char* made_with;   /* "Python 3.11.2", for people; terminated by a zero */
+  uint32_t abi;          /* GLOWPLUG_HANDLER_ABI */
+  const char* made_with; /* "Python 3.11.2", for people; terminated by a zero */
   /* Loads the handler. Null: it cannot be; `error` has been told why. */
   void* (*open)(const glowplug_setup* setup, glowplug_sink error);
   /* JSON object of what the handler says of itself: {"function", "input", "output"} with JSON
@@ -85,4 +86,5 @@ const glowplug_handler_library* glowplug_handler_library_v1(void);
 #ifdef __cplusplus
 }
 #endif
+/* NOLINTEND(readability-identifier-naming) */
 #endif

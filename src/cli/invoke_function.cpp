@@ -92,7 +92,7 @@ Result<EventAnswer> InvokedFunction::answer_table(const Event& event, bool csv, 
   lap({"run", {}, to_string((*outputs)[0].shape), handler::preview_of((*outputs)[0])});
   InferResponse response;
   response.outputs = *std::move(outputs);
-  auto answer = table_->write(*request, std::move(response), csv);
+  auto answer = table_->write(*request, response, csv);
   if (!answer) return handler::error_answer(answer.error());
   lap({"answer", {}, fmt::format("{} bytes", answer->body.size()), answer->body.substr(0, 80)});
   return answer;

@@ -106,7 +106,7 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
 
   [[nodiscard]] Result<http::HttpAnswer> write(const InferRequest& asked,
                                                InferResponse response) const {
-    if (form_ == InferForm::plain) return write_plain(asked, std::move(response));
+    if (form_ == InferForm::plain) return write_plain(asked, response);
     const Signature& signature = served_.about.signature;
     GLOWPLUG_ASSIGN(oip::InferAnswer written,
                     oip::write_infer(asked, std::move(response), signature,
@@ -121,10 +121,10 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
   }
 
   [[nodiscard]] Result<http::HttpAnswer> write_plain(const InferRequest& asked,
-                                                     InferResponse response) const {
+                                                     const InferResponse& response) const {
     if (const auto& table = served_.about.table) {
       const bool csv = handler::accepts_csv(request_.head.header("Accept").value_or(""));
-      GLOWPLUG_ASSIGN(EventAnswer answer, table->write(asked, std::move(response), csv));
+      GLOWPLUG_ASSIGN(EventAnswer answer, table->write(asked, response, csv));
       return http_answer(std::move(answer));
     }
     GLOWPLUG_ASSIGN(std::vector<EventAnswer> answers, answers_in(response.outputs));

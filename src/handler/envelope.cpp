@@ -147,7 +147,7 @@ Result<std::vector<Enveloped>> objects_in(const Json& payload) {
     if (bucket.empty() || key.empty())
       return invalid_argument("a record names no s3.bucket.name and s3.object.key");
     Enveloped event;
-    event.object = bucket + "/" + key;
+    event.object = fmt::format("{}/{}", bucket, key);
     events.push_back(std::move(event));
   }
   return events;
@@ -188,6 +188,7 @@ std::optional<EnvelopeKind> envelope_named(std::string_view name) {
 
 std::vector<std::string_view> envelope_names() {
   std::vector<std::string_view> names;
+  names.reserve(kNames.size());
   for (const auto& row : kNames) names.push_back(row.first);
   return names;
 }

@@ -55,11 +55,11 @@ struct Places {
 /// Texts as tokens; rows of other lengths are padded when they run together.
 class TokenInput final : public Input {
  public:
-  TokenInput(text::TextSpec spec, text::Tokenizer tokenizer, text::EncodeOptions options,
+  TokenInput(text::TextSpec spec, text::Tokenizer tokenizer, const text::EncodeOptions& options,
              Places places, std::size_t inputs)
       : spec_(std::move(spec)),
         tokenizer_(std::move(tokenizer)),
-        options_(std::move(options)),
+        options_(options),
         places_(places),
         inputs_(inputs) {}
 
@@ -225,9 +225,9 @@ Result<std::unique_ptr<Input>> make_text_input(const Json& json, const Signature
   GLOWPLUG_ASSIGN(const Places places, places_of(*spec, signature));
   GLOWPLUG_ASSIGN(const auto file, assets.get(kTokenizerFile));
   GLOWPLUG_ASSIGN(text::Tokenizer tokenizer, text::Tokenizer::open(file));
-  GLOWPLUG_ASSIGN(text::EncodeOptions options, text::encode_options(*spec, tokenizer));
+  GLOWPLUG_ASSIGN(const text::EncodeOptions options, text::encode_options(*spec, tokenizer));
   return std::unique_ptr<Input>(std::make_unique<TokenInput>(
-      *std::move(spec), std::move(tokenizer), std::move(options), places, signature.inputs.size()));
+      *std::move(spec), std::move(tokenizer), options, places, signature.inputs.size()));
 }
 
 }  // namespace glowplug::handler

@@ -126,6 +126,7 @@ class LabelsOutput final : public ClassOutput {
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
     GLOWPLUG_ASSIGN(const std::vector<double> found, scores(outputs));
     std::vector<std::string> texts;
+    texts.reserve(found.size());
     for (const double score : found) texts.push_back(fmt::format("{}", static_cast<float>(score)));
     return texts;
   }

@@ -53,7 +53,8 @@ Result<void> check_charset(std::string_view content_type) {
 }
 
 /// Rows of all the answer's tensors one by one.
-Result<std::vector<RowOutputs>> rows_of(const InferRequest& request, InferResponse response) {
+Result<std::vector<RowOutputs>> rows_of(const InferRequest& request,
+                                        const InferResponse& response) {
   const std::int64_t rows = request.rows;
   std::vector<RowOutputs> all(static_cast<std::size_t>(rows));
   for (std::int64_t i = 0; i < rows; ++i) {
@@ -140,13 +141,13 @@ Result<InferRequest> Table::read(std::string_view content_type, std::string_view
   return records::read_json_records(list, signature_, limits);
 }
 
-Result<EventAnswer> Table::write(const InferRequest& request, InferResponse response,
+Result<EventAnswer> Table::write(const InferRequest& request, const InferResponse& response,
                                  bool csv) const {
   if (!output_ && !csv) {
     GLOWPLUG_ASSIGN(std::string body, records::write_predictions(request, response, signature_));
     return EventAnswer{200, "application/json", std::move(body)};
   }
-  GLOWPLUG_ASSIGN(const std::vector<RowOutputs> rows, rows_of(request, std::move(response)));
+  GLOWPLUG_ASSIGN(const std::vector<RowOutputs> rows, rows_of(request, response));
   const std::unique_ptr<Output> plain = output_ ? nullptr : make_plain_output(signature_);
   const Output& output = output_ ? *output_ : *plain;
   return csv ? as_csv(rows, output) : as_json(rows, output);

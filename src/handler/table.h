@@ -27,8 +27,8 @@ class Table {
   [[nodiscard]] Result<InferRequest> read(std::string_view content_type, std::string_view body,
                                           const records::RecordLimits& limits = {}) const;
   /// `request` is what `read` gave. Errors: as records::write_predictions.
-  [[nodiscard]] Result<EventAnswer> write(const InferRequest& request, InferResponse response,
-                                          bool csv) const;
+  [[nodiscard]] Result<EventAnswer> write(const InferRequest& request,
+                                          const InferResponse& response, bool csv) const;
 
  private:
   explicit Table(Signature signature) : signature_(std::move(signature)) {}

@@ -88,6 +88,7 @@ std::string shortened(const Json& value) {
 
 std::vector<std::string> TableRows::names() const {
   std::vector<std::string> names;
+  names.reserve(spec_.columns.size());
   for (const ColumnSpec& column : spec_.columns) names.push_back(column.name);
   return names;
 }

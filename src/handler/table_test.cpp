@@ -157,7 +157,7 @@ TEST(Table, AnswersInCsvWithoutFormulas) {
   InferResponse response;
   response.outputs.push_back({Datatype::int64, {2}, std::vector<std::byte>(16)});
   response.outputs[0].bytes[8] = std::byte{1};
-  const auto answer = table.write(*request, std::move(response), true);
+  const auto answer = table.write(*request, response, true);
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->body, "label\n'=1+1\nb\n");
 }

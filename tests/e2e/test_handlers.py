@@ -27,6 +27,9 @@ SPECS = {
     "plan": {"input": {"type": "table", "columns": [{"name": "plan", "categories": ["basic", "full"]},
                                                     {"name": "months", "minimum": 1, "maximum": 60, "default": 12}]},
              "output": {"type": "number"}},
+    "iris": {"input": {"type": "table", "columns": [*({"name": name, "minimum": 0, "maximum": 100} for name in
+                                                      ("sepal_length", "sepal_width", "petal_length")), {"name": "petal_width", "default": 0.2}]},
+             "output": {"type": "label", "tensor": "probabilities", "labels": ["setosa", "versicolor", "virginica"]}},
     "raw": {"input": {"type": "bytes", "begin": 4, "end": 0}, "output": {"type": "number"}},
 }
 MODELS = {"raw": "identity_int32"}
@@ -206,6 +209,17 @@ def test_tables(servers, kind):
     assert predictions(servers, "plan", body.encode(), content_type) == [25, 5]
     status, text = ask(servers, "plan", body.encode(), content_type, accept="text/csv")
     assert (status, text) == (200, "prediction\n25\n5\n")
+
+
+def test_names_for_the_elements_of_one_wide_input(servers):
+    csv = "petal_length,sepal_length,sepal_width,petal_width\n1.4,5.1,3.5,0.2\n6.0,6.3,3.3,2.5\n"
+    assert [one["label"] for one in predictions(servers, "iris", csv, "text/csv")] == ["setosa", "virginica"]
+    split = {"dataframe_split": {"columns": ["sepal_length", "sepal_width", "petal_length"], "data": [[5.1, 3.5, 1.4]]}}
+    for body, label in [(split, "setosa"), ([6.3, 3.3, 6, 2.5], "virginica"), ([[6.3, 3.3, 6, 2.5]], "virginica"),
+                        ({"sepal_length": 6.3, "sepal_width": 3.3, "petal_length": 6, "petal_width": 2.5}, "virginica")]:
+        assert [one["label"] for one in predictions(servers, "iris", json.dumps(body), "application/json")] == [label]
+    status, text = ask(servers, "iris", csv, "text/csv", accept="text/csv")
+    assert status == 200 and [line.split(",")[0] for line in text.splitlines()] == ["label", "setosa", "virginica"]
 
 
 def test_a_value_that_is_missing_has_its_default(servers):

@@ -46,8 +46,9 @@ bool remove_all_in(int folder, int levels) {
   if (!listing || levels == 0) return false;
   bool all = true;
   while (const dirent* entry = ::readdir(listing.get())) {  // NOLINT(concurrency-mt-unsafe)
-    const std::string_view name = static_cast<const char*>(entry->d_name);
-    if (name != "." && name != "..") all = remove_entry(folder, name.data(), levels) && all;
+    const char* const name = static_cast<const char*>(entry->d_name);
+    const bool itself = std::string_view(name) == "." || std::string_view(name) == "..";
+    if (!itself) all = remove_entry(folder, name, levels) && all;
   }
   return all;
 }

@@ -12,7 +12,9 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
-enum Coding : std::uint16_t { kPcm = 1, kFloat = 3, kExtensible = 0xfffe };
+constexpr std::uint16_t kPcm = 1;
+constexpr std::uint16_t kFloat = 3;
+constexpr std::uint16_t kExtensible = 0xfffe;
 
 template <class Number>
 Number number_at(Bytes bytes, std::size_t at) {

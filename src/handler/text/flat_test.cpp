@@ -22,7 +22,8 @@ TEST(Trie, FindsWhatIsInAndNothingElse) {
   std::map<std::string, std::uint32_t> keys;
   for (std::uint32_t i = 0; i < 5000; ++i) keys[random_key(random)] = i;
   const auto units = build_trie({keys.begin(), keys.end()}).value();
-  const Trie trie(Records<TrieUnit>(std::as_bytes(std::span(units))));
+  const Records<TrieUnit> records(std::as_bytes(std::span(units)));
+  const Trie trie(records);
   for (const auto& [key, id] : keys) EXPECT_EQ(trie.find(key), id);
   for (int i = 0; i < 20000; ++i) {
     const std::string key = random_key(random);
@@ -32,7 +33,8 @@ TEST(Trie, FindsWhatIsInAndNothingElse) {
 
 TEST(Trie, TheLastOfEqualKeysCounts) {
   const auto units = build_trie({{"a", 1}, {"", 7}, {"a", 2}}).value();
-  const Trie trie(Records<TrieUnit>(std::as_bytes(std::span(units))));
+  const Records<TrieUnit> records(std::as_bytes(std::span(units)));
+  const Trie trie(records);
   EXPECT_EQ(trie.find("a"), 2U);
   EXPECT_EQ(trie.find(""), 7U);
   EXPECT_FALSE(Trie().find("a"));

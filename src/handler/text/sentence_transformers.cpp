@@ -72,7 +72,7 @@ Result<PoolingMode> read_pooling(std::string_view config_json) {
   for (const auto& [key, value] : json.items()) {
     if (!key.starts_with("pooling_mode_") || !value.is_boolean() || !value.get<bool>()) continue;
     const auto* known = std::find_if(kPoolingKeys.begin(), kPoolingKeys.end(),
-                                     [&key = key](const auto& row) { return key == row.first; });
+                                     [&name = key](const auto& row) { return name == row.first; });
     if (known == kPoolingKeys.end()) return compile::unsupported("pooling", key, kPoolings);
     if (found) {
       return Error{Code::unimplemented, "several poolings side by side are not supported", {}};

@@ -171,7 +171,7 @@ Result<EncodeOptions> encode_options(const TextSpec& spec, const Tokenizer& toke
     if (!length)
       return invalid_argument(
           "\"padding\": \"fixed\" needs \"max_length\", and the tokenizer has none");
-    options.padding->fixed = *length;
+    options.padding->fixed = length;
   }
   return options;
 }

@@ -123,7 +123,8 @@ int take_times(const char* path) {
                     {"open_us", open},
                     {"encode_us", encode},
                     {"tokens", tokens}}
-            << std::endl;
+            << '\n'
+            << std::flush;
   return 0;
 }
 
@@ -137,14 +138,15 @@ int main(int argc, char** argv) {
   if (!file) {
     std::cout << Json{{"error", file.error().message},
                       {"code", static_cast<int>(file.error().code)}}
-              << std::endl;
+              << '\n'
+              << std::flush;
     return 1;
   }
   const auto tokenizer = text::Tokenizer::open(*file);
   if (!tokenizer) return 70;
-  std::cout << Json{{"bytes", file->size()}} << std::endl;
+  std::cout << Json{{"bytes", file->size()}} << '\n' << std::flush;
   for (std::string line; std::getline(std::cin, line);) {
-    std::cout << answer(Json::parse(line), *tokenizer) << std::endl;
+    std::cout << answer(Json::parse(line), *tokenizer) << '\n' << std::flush;
   }
   return 0;
 }
