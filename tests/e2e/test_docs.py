@@ -97,3 +97,10 @@ def test_the_page_of_digits(glowplug):
                               timeout=120)
         assert done.returncode == 0, done.stderr
         assert "every answer is the one scikit-learn gives" in done.stdout
+
+
+def test_the_page_of_handlers(reader):
+    commands = shown("docs/handlers.md")
+    assert len(commands) == 3
+    for command, below in commands:
+        assert reader(command).split("\n")[0] == below or "export" in command

@@ -58,8 +58,8 @@ Result<void> copy_folder(const std::filesystem::path& from, const std::filesyste
 /// be.
 class CodeExport {
  public:
-  CodeExport(const CodeRequest& request, RunnerFactory& runners, std::filesystem::path work)
-      : request_(request), runners_(runners), code_(std::move(work) / kFolder) {}
+  CodeExport(const CodeRequest& request, RunnerFactory& runners, const std::filesystem::path& work)
+      : request_(request), runners_(runners), code_(work / kFolder) {}
 
   Result<CodeExported> run() {
     GLOWPLUG_TRY(bundle::check_name("bundle name", request_.name));
