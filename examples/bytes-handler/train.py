@@ -68,9 +68,9 @@ def as_onnx(model):
     weights += [numpy_helper.from_array(np.array(257), "depth"), numpy_helper.from_array(np.array([0, 1 / (2 * SIDE)], np.float32), "values"),
                 numpy_helper.from_array(np.array([1]), "axis")]
     node = helper.make_node
-    nodes = [node("Cast", ["bytes"], ["index"], to=TensorProto.INT64), node("OneHot", ["index", "depth", "values"], ["each"]), node("ReduceSum", ["each", "axis"], ["counts"], keepdims=0),
-             node("Gemm", ["counts", "w1", "b1"], ["hidden"]), node("Relu", ["hidden"], ["active"]), node("Gemm", ["active", "w2", "b2"], ["scores"]),
-             node("Softmax", ["scores"], ["probabilities"])]
+    nodes = [node("Cast", ["bytes"], ["index"], to=TensorProto.INT64), node("OneHot", ["index", "depth", "values"], ["each"]),
+             node("ReduceSum", ["each", "axis"], ["counts"], keepdims=0), node("Gemm", ["counts", "w1", "b1"], ["hidden"]),
+             node("Relu", ["hidden"], ["active"]), node("Gemm", ["active", "w2", "b2"], ["scores"]), node("Softmax", ["scores"], ["probabilities"])]
     graph = helper.make_graph(nodes, "kind", [helper.make_tensor_value_info("bytes", TensorProto.INT32, ["n", 2 * SIDE])],
                               [helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", len(KINDS)])], weights)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
