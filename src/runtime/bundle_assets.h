@@ -11,7 +11,7 @@ namespace glowplug::runtime {
 /// The files in BUNDLE/assets/, mapped and kept. A template calls it while it may read them.
 class BundleAssets final : public handler::Assets {
  public:
-  explicit BundleAssets(std::filesystem::path bundle) : folder_(std::move(bundle) / "assets") {}
+  explicit BundleAssets(const std::filesystem::path& bundle) : folder_(bundle / "assets") {}
   [[nodiscard]] Result<std::span<const std::byte>> get(std::string_view name) override;
 
  private:

@@ -88,6 +88,7 @@ Result<void> check_event(engine::Session& events, const std::filesystem::path& b
   GLOWPLUG_ASSIGN(const bundle::EventSample sample, bundle::event_sample_from_json(json));
   const InferRequest request = request_of({sample.content_type, sample.body, {}});
   std::vector<std::optional<Tensor>> inputs;
+  inputs.reserve(request.inputs.size());
   for (const InferInput& input : request.inputs)
     inputs.emplace_back(
         Tensor{Datatype::bytes, input.shape, {input.bytes.begin(), input.bytes.end()}});

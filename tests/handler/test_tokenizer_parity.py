@@ -165,8 +165,8 @@ def test_added_tokens(tmp_path, normalizer):
 
 
 def test_every_code_point(tmp_path):
-    """One by one through the parts that look into tables."""
-    points = [c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
+    """One by one through the parts that look into tables; of planes without characters only the ends."""
+    points = [c for c in [*range(0x34000), *range(0xE0000, 0xE1000), *range(0x10FF00, 0x110000)] if not 0xD800 <= c <= 0xDFFF]
     given = ["\n".join(f"a{chr(c)}b" for c in points[at:at + 512]).encode() for at in range(0, len(points), 512)]
     for normalizer, pre_tokenizer in [(plain("BertNormalizer", clean_text=True, handle_chinese_chars=True, strip_accents=None, lowercase=True), plain("BertPreTokenizer")),
                                       (sequence("normalizers", plain("NFKD"), plain("StripAccents"), plain("Lowercase")), plain("Whitespace")), (plain("NFC"), plain("UnicodeScripts")),

@@ -4,6 +4,7 @@
 #include <Python.h>
 #include <sys/types.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,7 +78,8 @@ bool import_module(const PythonSource& source) {
   const bool is_package = source.name == "__init__";
   const std::string name = is_package ? "glowplug" : "glowplug." + std::string(source.name);
   const std::string file = "<glowplug>/" + std::string(source.name) + ".py";
-  const Object code(Py_CompileString(source.text.data(), file.c_str(), Py_file_input));
+  const std::string text(source.text);
+  const Object code(Py_CompileString(text.c_str(), file.c_str(), Py_file_input));
   if (!code) return false;
   const Object module(PyImport_ExecCodeModuleEx(name.c_str(), code.get(), file.c_str()));
   if (!module) return false;
@@ -88,6 +90,7 @@ bool import_module(const PythonSource& source) {
 
 /// The module glowplug.host.
 struct Handler {
+  explicit Handler(Object module) : host(std::move(module)) {}
   Object host;
 };
 
@@ -127,7 +130,7 @@ void* open(const glowplug_setup* setup, glowplug_sink error) {
     tell(error, why);
     return nullptr;
   }
-  auto* const handler = new Handler{Object(PyImport_ImportModule("glowplug.host"))};  // NOLINT
+  auto handler = std::make_unique<Handler>(Object(PyImport_ImportModule("glowplug.host")));
   const auto text = [](glowplug_text given) {
     return PyUnicode_FromStringAndSize(given.data, static_cast<Py_ssize_t>(given.size));
   };
@@ -135,7 +138,7 @@ void* open(const glowplug_setup* setup, glowplug_sink error) {
                                  text(setup->function), text(setup->version),
                                  setup->takes_packets));
   const Object refusal = call(*handler, "load", std::move(arguments));
-  if (refusal && refusal.get() == Py_None) return handler;
+  if (refusal && refusal.get() == Py_None) return handler.release();
   tell(error, refusal ? text_in(refusal.get()) : python_error());
   return nullptr;
 }
