@@ -84,7 +84,7 @@ Result<void> take_record(const Json& record, const ItemKind& kind, Item& item, i
     if (record.contains(reference))
       return Error{Code::permission_denied,
                    fmt::format("\"{}\": inputs by reference are not fetched here", reference),
-                   "allow hosts with the function setting fetch_hosts"};
+                   {}};
   }
   const Json* const value = value_in(record, kind);
   if (value == nullptr) return not_a_record(kind);

@@ -90,13 +90,19 @@ class BoxOutput final : public Output {
       activate(spec_.activation, mine);
       const std::size_t best = largest(mine, 1)[0];
       if (!(mine[best] >= spec_.threshold)) continue;
-      const auto label = spec_.classes ? static_cast<std::size_t>(std::max(classes[i], 0.0)) : best;
+      const std::size_t label = spec_.classes ? class_number(classes[i]) : best;
       found.push_back({corners(spec_.format, edges.data() + i * 4), mine[best], label});
     }
     keep_best(found);
     found = suppress(std::move(found), spec_.most_overlap, spec_.most);
     for (Detection& one : found) one.box = in_source(one.box, *outputs.row);
     return found;
+  }
+
+  /// 0 for what is no number of a class.
+  static std::size_t class_number(double value) {
+    constexpr double kMost = 1e9;
+    return value > 0 && value < kMost ? static_cast<std::size_t>(value) : 0;
   }
 
   static void keep_best(std::vector<Detection>& found) {
