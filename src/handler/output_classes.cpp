@@ -18,6 +18,7 @@ struct ClassSpec {
   double threshold = 0;
   std::size_t top = 1;
   std::vector<std::string> labels;
+  std::size_t width = 0;  ///< values of a row; 0: not fixed
 };
 
 /// Scores of one row and what they are called.
@@ -119,18 +120,35 @@ class LabelsOutput final : public ClassOutput {
   }
   [[nodiscard]] std::vector<std::string> columns() const override {
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < std::max<std::size_t>(spec().labels.size(), 1); ++i)
-      names.push_back(label(i));
+    for (std::size_t i = 0; i < count(); ++i) names.push_back(label(i));
     return names;
   }
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
     GLOWPLUG_ASSIGN(const std::vector<double> found, scores(outputs));
+    if (found.size() != count())
+      return Error{Code::unimplemented,
+                   "classes whose number is not fixed have no form as CSV; ask for JSON",
+                   {}};
     std::vector<std::string> texts;
     texts.reserve(found.size());
     for (const double score : found) texts.push_back(fmt::format("{}", static_cast<float>(score)));
     return texts;
   }
+
+ private:
+  [[nodiscard]] std::size_t count() const {
+    return spec().labels.empty() ? spec().width : spec().labels.size();
+  }
 };
+
+/// Names for each value of a row, or two for the only one.
+Result<void> check_labels(const ClassSpec& spec, const TensorSpec& output) {
+  if (spec.labels.empty() || spec.width == 0 || spec.labels.size() == spec.width) return {};
+  if (spec.width == 1 && spec.labels.size() == 2) return {};
+  return invalid_argument(
+      fmt::format("output.labels has {} names; \"{}\" has {} values for each row",
+                  spec.labels.size(), output.name, spec.width));
+}
 
 }  // namespace
 
@@ -149,6 +167,8 @@ Result<std::unique_ptr<Output>> make_class_output(const SpecReader& spec, const 
   GLOWPLUG_ASSIGN(const std::int64_t top, spec.integer("top", 1, 1, kMostTop));
   parsed.top = static_cast<std::size_t>(top);
   parsed.labels = signature.outputs[parsed.tensor].labels;
+  parsed.width = values_in_row(signature.outputs[parsed.tensor]);
+  GLOWPLUG_TRY(check_labels(parsed, signature.outputs[parsed.tensor]));
   if (best_only) return std::unique_ptr<Output>(std::make_unique<LabelOutput>(std::move(parsed)));
   return std::unique_ptr<Output>(std::make_unique<LabelsOutput>(std::move(parsed)));
 }

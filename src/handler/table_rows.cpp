@@ -277,6 +277,9 @@ Result<void> TableRows::check(const Json& value, const Place& place) const {
     const auto number = value.get<double>();
     if (std::isnan(number) && !column.nan_if_missing)
       return invalid_argument(fmt::format("{} is not a number (NaN)", describe(place)));
+    if (std::isinf(number))
+      return invalid_argument(
+          fmt::format("{} is infinite; expected a finite number", describe(place)));
     if ((column.minimum && number < *column.minimum) ||
         (column.maximum && number > *column.maximum))
       return invalid_argument(

@@ -187,7 +187,10 @@ def test_envelopes_of_another_kind(ready, kind, payload, text):
     ("colors", {"input": {"type": "audio", "sample_rate": 8000}}, "picture"), ("colors", {"input": {"type": "text"}}, "tokenizer.json"),
     ("plan", {"input": {"type": "table", "columns": [{"name": "plan"}]}}, "2 columns"),
     ("plan", {"input": {"type": "table", "columns": [{"name": "plan"}, {"name": "month"}]}}, "month"),
-    ("plan", {"input": {"type": "table", "columns": [{"name": "plan"}, {"name": "months", "type": "float"}]}}, "input.columns[1].type")])
+    ("plan", {"input": {"type": "table", "columns": [{"name": "plan"}, {"name": "months", "type": "float"}]}}, "input.columns[1].type"),
+    ("plan", {"input": {"type": "table", "columns": [{"name": "plan"}, {"name": "months", "default": "x"}]}}, "input.columns[1].default"),
+    ("colors", {"output": {"type": "label", "labels": ["red", "green"]}}, "output.labels has 2 names"),
+    ("colors", {"output": {"type": "label", "labels": 3}}, "output.labels must be a list of names")])
 def test_specs_that_export_refuses(cli, model, change, text):
     spec = {**(IMAGE if model == "colors" else COLUMNS), **change}
     done = export(cli, model, spec, code=1)
@@ -199,6 +202,8 @@ def test_files_of_handlers_that_export_refuses(cli):
     (cli.home / "bad.yaml").write_text("input: {type: image\n")
     done = cli.run("export", models(cli) / "colors.onnx", "--handler", "bad.yaml", code=1)
     assert "bad.yaml" in done.stderr
+    (cli.home / "empty.yaml").write_text("# nothing yet\n")
+    assert "empty.yaml says nothing of a handler" in cli.run("export", models(cli) / "colors.onnx", "--handler", "empty.yaml", code=1).stderr
     assert "nothing.yaml" in cli.run("export", models(cli) / "colors.onnx", "--handler", "nothing.yaml", code=1).stderr
 
 

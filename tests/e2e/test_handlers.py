@@ -291,6 +291,7 @@ BODIES = {
     "CSV with an end of line in a value": ("plan", CSV, b'plan,months\n"ba\nsic",2\n'),
     "CSV with a formula": ("plan", CSV, b"plan,months\n=cmd|' /C calc'!A0,2\n"),
     "CSV with NaN": ("plan", CSV, b"plan,months\nbasic,nan\n"),
+    "CSV with infinity": ("plan", CSV, b"plan,months\nbasic,inf\n"),
     "CSV with a text for a number": ("plan", CSV, b"plan,months\nbasic,two\n"),
     "CSV below the minimum": ("plan", CSV, b"plan,months\nbasic,0\n"),
     "CSV of an unknown category": ("plan", CSV, b"plan,months\ngold,2\n"),
