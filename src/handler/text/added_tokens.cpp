@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "handler/text/origin.h"
 #include "handler/text/unicode/unicode.h"
 #include "handler/text/unicode/utf8.h"
 
@@ -64,7 +65,7 @@ std::vector<Piece> AddedTokens::find(std::string_view text, const flat::Trie& tr
   std::vector<Piece> pieces;
   std::size_t covered = 0;
   const auto add_text = [&](std::size_t end) {
-    if (covered < end) pieces.push_back({covered, end, flat::kNone, covered == 0});
+    if (covered < end) pieces.push_back({covered, end, flat::kNone, 0});
   };
   for (std::size_t at = 0; !trie.empty() && at < text.size();) {
     const auto match = longest(text, at, trie);
@@ -84,7 +85,7 @@ std::vector<Piece> AddedTokens::find(std::string_view text, const flat::Trie& tr
     }
     if ((token.flags & flat::strips_right) != 0) end = behind_spaces(text, end);
     add_text(begin);
-    pieces.push_back({begin, end, token.id, false});
+    pieces.push_back({begin, end, token.id, 0});
     covered = end;
   }
   add_text(text.size());
@@ -96,16 +97,17 @@ Result<Pieces> AddedTokens::split(std::string_view text, const Normalizer& norma
   std::string part;
   for (const Piece& raw : find(text, raw_)) {
     if (raw.id != flat::kNone) {
-      pieces.list.push_back({pieces.text.size(), pieces.text.size(), raw.id, false});
+      pieces.list.push_back({pieces.text.size(), pieces.text.size(), raw.id, 0});
       continue;
     }
     part.assign(text.substr(raw.begin, raw.end - raw.begin));
-    bool at_origin = raw.at_origin;
-    GLOWPLUG_TRY(normalizer.apply(part, at_origin));
+    std::size_t origin = 0;
+    if (raw.begin == 0) (void)next_point(part, origin);
+    GLOWPLUG_TRY(normalizer.apply(part, origin));
     const std::size_t shift = pieces.text.size();
     for (const Piece& piece : find(part, normalized_)) {
-      pieces.list.push_back(
-          {piece.begin + shift, piece.end + shift, piece.id, piece.begin == 0 && at_origin});
+      pieces.list.push_back({piece.begin + shift, piece.end + shift, piece.id,
+                             origin_of_part(origin, piece.begin, piece.end)});
     }
     pieces.text += part;
   }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "handler/text/flat/format.h"
+#include "handler/text/origin.h"
 #include "handler/text/unicode/normalization_forms.h"
 #include "handler/text/unicode/unicode.h"
 #include "handler/text/unicode/utf8.h"
@@ -26,26 +27,52 @@ bool is_ascii(std::string_view text) {
 }
 
 /// The same as below for bytes alone: nothing decomposes, nothing is Chinese.
-void normalize_ascii(std::string& text, std::uint32_t flags, bool& at_origin) {
+void normalize_ascii(std::string& text, std::uint32_t flags, std::size_t& origin) {
   const bool clean = (flags & flat::clean_text) != 0, lowers = (flags & flat::bert_lowercase) != 0;
-  std::size_t size = 0;
+  std::size_t size = 0, new_origin = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     char byte = text[i];
-    if (clean && static_cast<unsigned char>(byte) < 0x20) {
-      if (has(static_cast<unsigned char>(byte), bert_removed)) {
-        at_origin = at_origin && i != 0;
-        continue;
-      }
+    if (clean && (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7F)) {
+      if (has(static_cast<unsigned char>(byte), bert_removed)) continue;
       byte = ' ';
-    } else if (clean && byte == 0x7F) {
-      at_origin = at_origin && i != 0;
-      continue;
     } else if (lowers && byte >= 'A' && byte <= 'Z') {
       byte = static_cast<char>(byte + 32);
     }
     text[size++] = byte;
+    if (i < origin) new_origin = size;
   }
   text.resize(size);
+  origin = new_origin;
+}
+
+/// Code points after clean_text, with spaces around Chinese ones, decomposed if accents go; gives
+/// how many, before they are decomposed, stem from the first character.
+std::size_t gather(std::string_view text, std::uint32_t flags, std::size_t origin,
+                   std::vector<Point>& points) {
+  std::size_t fed = 0, fed_of_origin = 0;
+  const auto feed = [&](char32_t point) {
+    ++fed;
+    if ((flags & flat::accents) != 0) {
+      append_decomposed(points, point, false);
+    } else {
+      points.push_back({point, 1});
+    }
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const bool of_origin = at < origin;
+    char32_t point = next_point(text, at);
+    if ((flags & flat::clean_text) != 0) {
+      const std::uint32_t bits = properties(point);
+      if ((bits & bert_removed) != 0) continue;
+      if ((bits & white_space) != 0) point = ' ';
+    }
+    const bool chinese = (flags & flat::chinese) != 0 && is_chinese(point);
+    if (chinese) feed(' ');
+    feed(point);
+    if (chinese) feed(' ');
+    if (of_origin) fed_of_origin = fed;
+  }
+  return fed_of_origin;
 }
 
 void append_lower(std::string& to, char32_t point) {
@@ -55,46 +82,24 @@ void append_lower(std::string& to, char32_t point) {
 
 }  // namespace
 
-void bert_normalize(std::string& text, std::uint32_t flags, bool& at_origin) {
-  if (is_ascii(text)) return normalize_ascii(text, flags, at_origin);
-  std::vector<char32_t> points;
+void bert_normalize(std::string& text, std::uint32_t flags, std::size_t& origin) {
+  if (is_ascii(text)) return normalize_ascii(text, flags, origin);
+  std::vector<Point> points;
   points.reserve(text.size());
+  OriginCounter counter(gather(text, flags, origin, points));
   const bool strips = (flags & flat::accents) != 0;
-  const auto add = [&](char32_t point) {
-    if (strips) {
-      append_decomposed(points, point, false);
-    } else {
-      points.push_back(point);
-    }
-  };
-  for (std::size_t at = 0; at < text.size();) {
-    const bool first = at == 0;
-    char32_t point = next_point(text, at);
-    if ((flags & flat::clean_text) != 0) {
-      const std::uint32_t bits = properties(point);
-      if ((bits & bert_removed) != 0) {
-        at_origin = at_origin && !first;
-        continue;
-      }
-      if ((bits & white_space) != 0) point = ' ';
-    }
-    const bool chinese = (flags & flat::chinese) != 0 && is_chinese(point);
-    if (chinese) points.push_back(' ');
-    add(point);
-    if (chinese) points.push_back(' ');
-  }
-  if (strips) {
-    if (!points.empty() && has(points.front(), nonspacing)) at_origin = false;
-    order_marks(points);
-    std::erase_if(points, [](char32_t point) { return has(point, nonspacing); });
-  }
+  if (strips) order_marks(points);
   text.clear();
-  for (const char32_t point : points) {
+  origin = 0;
+  for (const Point& one : points) {
+    const bool of_origin = counter.next(one.weight);
+    if (strips && has(one.point, nonspacing)) continue;
     if ((flags & flat::bert_lowercase) != 0) {
-      append_lower(text, point);
+      append_lower(text, one.point);
     } else {
-      append_point(text, point);
+      append_point(text, one.point);
     }
+    if (of_origin) origin = text.size();
   }
 }
 

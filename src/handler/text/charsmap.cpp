@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "base/utf8.h"
+#include "handler/text/origin.h"
 #include "handler/text/unicode/graphemes.h"
 #include "handler/text/unicode/utf8.h"
 
@@ -17,6 +19,22 @@ std::size_t offset_of(std::uint32_t unit) {
 std::uint32_t label_of(std::uint32_t unit) { return unit & (1U << 31 | 0xFF); }
 
 constexpr std::size_t kLongestCluster = 5;  // bytes; longer ones go by code points
+
+/// The text so far, and the weight of each of its code points (OriginCounter).
+struct Replacing {
+  std::string to;
+  std::vector<std::uint32_t> weights;
+
+  void replace(std::string_view old, std::string_view with) {
+    const std::size_t before = count_points(old), behind = count_points(with);
+    to += with;
+    for (std::size_t i = 0; i < behind; ++i) weights.push_back(i < before ? 1 : 0);
+    // What is dropped belongs to the last one that stays; the library forgets it where none does.
+    if (behind < before && !weights.empty()) {
+      weights.back() += static_cast<std::uint32_t>(before - behind);
+    }
+  }
+};
 
 }  // namespace
 
@@ -62,16 +80,16 @@ std::optional<std::string_view> Charsmap::replacement(std::string_view part) con
   return std::nullopt;
 }
 
-std::string Charsmap::apply(std::string_view text) const {
-  std::string to;
-  to.reserve(text.size());
+std::string Charsmap::apply(std::string_view text, std::size_t& origin) const {
+  Replacing replacing;
+  replacing.to.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t size = grapheme_size(text, at);
     const auto cluster = text.substr(at, size);
     at += size;
     if (size <= kLongestCluster) {
       if (const auto found = replacement(cluster)) {
-        to += *found;
+        replacing.replace(cluster, *found);
         continue;
       }
     }
@@ -79,10 +97,18 @@ std::string Charsmap::apply(std::string_view text) const {
       const std::size_t begin = i;
       (void)next_point(cluster, i);
       const auto point = cluster.substr(begin, i - begin);
-      to += replacement(point).value_or(point);
+      replacing.replace(point, replacement(point).value_or(point));
     }
   }
-  return to;
+  OriginCounter counter(text, origin);
+  origin = 0;
+  std::size_t at = 0;
+  for (const std::uint32_t weight : replacing.weights) {
+    if (!counter.next(weight)) break;
+    (void)next_point(replacing.to, at);
+    origin = at;
+  }
+  return std::move(replacing.to);
 }
 
 }  // namespace glowplug::handler::text

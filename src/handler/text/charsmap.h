@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +15,8 @@ class Charsmap {
   explicit Charsmap(std::string_view bytes);
   /// Whether the bytes have that form and their replacements are UTF-8.
   [[nodiscard]] bool sound() const;
-  [[nodiscard]] std::string apply(std::string_view text) const;
+  /// `origin`: see origin.h.
+  [[nodiscard]] std::string apply(std::string_view text, std::size_t& origin) const;
 
  private:
   [[nodiscard]] std::optional<std::string_view> replacement(std::string_view part) const;

@@ -4,6 +4,7 @@
 
 #include "handler/text/bert_normalizer.h"
 #include "handler/text/charsmap.h"
+#include "handler/text/origin.h"
 #include "handler/text/split.h"
 #include "handler/text/unicode/normalization_forms.h"
 #include "handler/text/unicode/unicode.h"
@@ -21,19 +22,19 @@ void append_lower(std::string& to, char32_t point) {
 
 /// Calls `map(to, point)` for every code point that `keep` keeps.
 template <class Keep, class Map>
-void rewrite(std::string& text, bool& at_origin, Keep keep, Map map) {
+void rewrite(std::string& text, std::size_t& origin, Keep keep, Map map) {
   std::string to;
   to.reserve(text.size());
+  std::size_t new_origin = 0;
   for (std::size_t at = 0; at < text.size();) {
-    const bool first = at == 0;
+    const bool of_origin = at < origin;
     const char32_t point = next_point(text, at);
-    if (keep(point)) {
-      map(to, point);
-    } else if (first) {
-      at_origin = false;
-    }
+    if (!keep(point)) continue;
+    map(to, point);
+    if (of_origin) new_origin = to.size();
   }
   text = std::move(to);
+  origin = new_origin;
 }
 
 constexpr auto kKeepAll = [](char32_t) { return true; };
@@ -67,7 +68,7 @@ char32_t nmt_map(char32_t point) {
   }
 }
 
-void strip(std::string& text, bool left, bool right, bool& at_origin) {
+void strip(std::string& text, bool left, bool right, std::size_t& origin) {
   std::size_t begin = 0, end = text.size();
   while (left && begin < end) {
     std::size_t next = begin;
@@ -80,24 +81,28 @@ void strip(std::string& text, bool left, bool right, bool& at_origin) {
     if (!has(next_point(text, at), white_space)) break;
     end = last;
   }
-  if (begin != 0) at_origin = false;
+  origin = origin_of_part(origin, begin, end);
   text = text.substr(begin, end - begin);
 }
 
-/// Everything that matches becomes `content`.
+/// Everything that matches becomes `content`, which stands for the last byte that it replaces.
 void replace(std::string& text, const std::vector<Span>& spans, std::string_view content,
-             bool& at_origin) {
+             std::size_t& origin) {
   std::string to;
   to.reserve(text.size());
+  std::size_t new_origin = 0;
   for (const Span& span : spans) {
-    const auto part = std::string_view(text).substr(span.begin, span.end - span.begin);
-    // The library gives the new text the place of the last character that it replaces.
-    if (span.match && span.begin == 0 && (content.empty() || count_points(part) > 1)) {
-      at_origin = false;
+    if (span.match) {
+      to += content;
+      if ((span.end == 0 ? 0 : span.end - 1) < origin) new_origin = to.size();
+    } else {
+      const std::size_t of_origin = origin_of_part(origin, span.begin, span.end);
+      if (of_origin > 0) new_origin = to.size() + of_origin;
+      to += std::string_view(text).substr(span.begin, span.end - span.begin);
     }
-    to += span.match ? content : part;
   }
   text = std::move(to);
+  origin = new_origin;
 }
 
 }  // namespace
@@ -141,63 +146,65 @@ Result<Normalizer> Normalizer::open(const flat::File& file) {
   return normalizer;
 }
 
-Result<void> Normalizer::apply(const Step& step, std::string& text, bool& at_origin) {
+Result<void> Normalizer::apply(const Step& step, std::string& text, std::size_t& origin) {
   const std::uint32_t flags = step.record.flags;
   std::vector<Span> spans;
   switch (step.record.kind) {
     case Kind::bert:
-      bert_normalize(text, flags, at_origin);
+      bert_normalize(text, flags, origin);
       return {};
     case Kind::strip:
-      strip(text, (flags & 1) != 0, (flags & 2) != 0, at_origin);
+      strip(text, (flags & 1) != 0, (flags & 2) != 0, origin);
       return {};
     case Kind::strip_accents:
       rewrite(
-          text, at_origin, [](char32_t point) { return !has(point, combining_mark); },
-          append_point);
+          text, origin, [](char32_t point) { return !has(point, combining_mark); }, append_point);
       return {};
     case Kind::nfc:
-      text = normalize(text, {false, true});
+      text = normalize(text, {false, true}, origin);
       return {};
     case Kind::nfd:
-      text = normalize(text, {false, false});
+      text = normalize(text, {false, false}, origin);
       return {};
     case Kind::nfkc:
-      text = normalize(text, {true, true});
+      text = normalize(text, {true, true}, origin);
       return {};
     case Kind::nfkd:
-      text = normalize(text, {true, false});
+      text = normalize(text, {true, false}, origin);
       return {};
     case Kind::lowercase:
-      rewrite(text, at_origin, kKeepAll, append_lower);
+      rewrite(text, origin, kKeepAll, append_lower);
       return {};
     case Kind::nmt:
-      rewrite(text, at_origin, nmt_keeps,
+      rewrite(text, origin, nmt_keeps,
               [](std::string& to, char32_t point) { append_point(to, nmt_map(point)); });
       return {};
     case Kind::precompiled:
-      text = Charsmap(step.pattern).apply(text);
+      text = Charsmap(step.pattern).apply(text, origin);
       return {};
     case Kind::replace_string:
       find_string(text, step.pattern, spans);
-      replace(text, spans, step.content, at_origin);
+      replace(text, spans, step.content, origin);
       return {};
     case Kind::replace_regex:
       GLOWPLUG_TRY(step.regex->find_all(text, spans));
-      replace(text, spans, step.content, at_origin);
+      replace(text, spans, step.content, origin);
       return {};
     case Kind::prepend:
-      if (!text.empty()) text.insert(0, step.content);
+      if (text.empty()) return {};
+      text.insert(0, step.content);
+      if (origin > 0) origin += step.content.size();
       return {};
     case Kind::byte_level:
+      origin = byte_level(std::string_view(text).substr(0, origin)).size();
       text = byte_level(text);
       return {};
   }
   return invalid_argument("broken tokenizer file: a normalizer of no known kind");
 }
 
-Result<void> Normalizer::apply(std::string& text, bool& at_origin) const {
-  for (const Step& step : steps_) GLOWPLUG_TRY(apply(step, text, at_origin));
+Result<void> Normalizer::apply(std::string& text, std::size_t& origin) const {
+  for (const Step& step : steps_) GLOWPLUG_TRY(apply(step, text, origin));
   return {};
 }
 

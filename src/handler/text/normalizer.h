@@ -16,9 +16,9 @@ class Normalizer {
   /// Errors: as Pattern::compile, and invalid_argument for a broken file.
   [[nodiscard]] static Result<Normalizer> open(const flat::File& file);
 
-  /// Changes `text`, which is well-formed UTF-8. `at_origin`: its first character stems from the
-  /// first of the whole input; false after that one was dropped. Errors: as Pattern::find_all.
-  [[nodiscard]] Result<void> apply(std::string& text, bool& at_origin) const;
+  /// Changes `text`, which is well-formed UTF-8. `origin`: see origin.h. Errors: as
+  /// Pattern::find_all.
+  [[nodiscard]] Result<void> apply(std::string& text, std::size_t& origin) const;
 
  private:
   struct Step {
@@ -26,7 +26,7 @@ class Normalizer {
     std::string_view pattern, content;
     std::optional<Pattern> regex;
   };
-  [[nodiscard]] static Result<void> apply(const Step& step, std::string& text, bool& at_origin);
+  [[nodiscard]] static Result<void> apply(const Step& step, std::string& text, std::size_t& origin);
   std::vector<Step> steps_;
 };
 

@@ -12,7 +12,7 @@ namespace glowplug::handler::text {
 struct Piece {
   std::size_t begin = 0, end = 0;  ///< bytes of Pieces::text
   std::uint32_t id = flat::kNone;  ///< of an added token, which is done; kNone: still text
-  bool at_origin = false;          ///< its first character stems from the text's very first
+  std::size_t origin = 0;  ///< bytes at its beginning that stem from the very first character
 };
 
 /// A text and its parts in order; what lies between them was dropped.

@@ -1,6 +1,7 @@
 #include "handler/text/pre_tokenizer.h"
 
 #include "handler/text/normalizer.h"
+#include "handler/text/origin.h"
 #include "handler/text/split.h"
 #include "handler/text/unicode/unicode.h"
 
@@ -24,7 +25,7 @@ Result<void> split(Pieces& pieces, Find find) {
     for (const Span& span : spans) {
       if (span.begin == span.end) continue;
       list.push_back({piece.begin + span.begin, piece.begin + span.end, flat::kNone,
-                      piece.at_origin && span.begin == 0});
+                      origin_of_part(piece.origin, span.begin, span.end)});
     }
   }
   pieces.list = std::move(list);
@@ -40,7 +41,8 @@ Result<void> split_points(Pieces& pieces, flat::Behavior behavior, Wanted wanted
   });
 }
 
-/// Replaces the text of each piece by what `rewrite(to, text, at_origin)` appends.
+/// Replaces the text of each piece by what `rewrite(to, text, origin)` appends; `origin`
+/// is to be kept.
 template <class Rewrite>
 void rewrite_pieces(Pieces& pieces, Rewrite rewrite) {
   std::string text;
@@ -48,7 +50,7 @@ void rewrite_pieces(Pieces& pieces, Rewrite rewrite) {
   for (Piece& piece : pieces.list) {
     const std::string_view old = pieces.of(piece);
     piece.begin = text.size();
-    if (piece.id == flat::kNone) rewrite(text, old, piece.at_origin);
+    if (piece.id == flat::kNone) rewrite(text, old, piece.origin);
     piece.end = text.size();
   }
   pieces.text = std::move(text);
@@ -73,8 +75,11 @@ Result<void> bert(Pieces& pieces) {
 
 Result<void> byte_level_split(Pieces& pieces, std::uint32_t flags) {
   if ((flags & flat::add_prefix_space) != 0) {
-    rewrite_pieces(pieces, [](std::string& to, std::string_view text, bool) {
-      if (!text.starts_with(' ')) to += ' ';
+    rewrite_pieces(pieces, [](std::string& to, std::string_view text, std::size_t& origin) {
+      if (!text.starts_with(' ')) {
+        to += ' ';
+        if (origin > 0) ++origin;
+      }
       to += text;
     });
   }
@@ -84,23 +89,37 @@ Result<void> byte_level_split(Pieces& pieces, std::uint32_t flags) {
       return Result<void>();
     }));
   }
-  rewrite_pieces(pieces,
-                 [](std::string& to, std::string_view text, bool) { to += byte_level(text); });
+  rewrite_pieces(pieces, [](std::string& to, std::string_view text, std::size_t& origin) {
+    const std::size_t begin = to.size();
+    to += byte_level(text.substr(0, origin));
+    const std::size_t of_origin = to.size() - begin;
+    to += byte_level(text.substr(origin));
+    origin = of_origin;
+  });
   return {};
 }
 
+void append_marked(std::string& to, std::string_view text, std::string_view mark) {
+  for (const char byte : text) {
+    if (byte == ' ') {
+      to += mark;
+    } else {
+      to += byte;
+    }
+  }
+}
+
 Result<void> metaspace(Pieces& pieces, std::string_view mark, std::uint32_t flags) {
-  rewrite_pieces(pieces, [&](std::string& to, std::string_view text, bool at_origin) {
+  rewrite_pieces(pieces, [&](std::string& to, std::string_view text, std::size_t& origin) {
     const bool marked = text.starts_with(' ') || text.starts_with(mark);
     const bool wanted =
-        (flags & flat::prepend_always) != 0 || ((flags & flat::prepend_first) != 0 && at_origin);
+        (flags & flat::prepend_always) != 0 || ((flags & flat::prepend_first) != 0 && origin > 0);
+    const std::size_t begin = to.size();
     if (wanted && !marked) to += mark;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t space = std::min(text.find(' ', at), text.size());
-      to += text.substr(at, space - at);
-      if (space < text.size()) to += mark;
-      at = space + 1;
-    }
+    append_marked(to, text.substr(0, origin), mark);
+    const std::size_t of_origin = origin > 0 ? to.size() - begin : 0;
+    append_marked(to, text.substr(origin), mark);
+    origin = of_origin;
   });
   if ((flags & flat::metaspace_split) == 0) return {};
   return split(pieces, [&](std::string_view text, std::vector<Span>& spans) {

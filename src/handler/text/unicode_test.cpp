@@ -18,14 +18,28 @@ TEST(RepairUtf8, ReplacesMaximalSubparts) {
   EXPECT_EQ(repair_utf8("é\xE2\x82"), "é�");
 }
 
+std::string in_form(std::string_view text, NormalizationForm form) {
+  std::size_t origin = 0;
+  return normalize(text, form, origin);
+}
+
 TEST(Normalize, HasFourForms) {
-  EXPECT_EQ(normalize("e\u0301\u0323", {false, true}), "\u1eb9\u0301");
-  EXPECT_EQ(normalize("\u1eb9\u0301", {false, false}), "e\u0323\u0301");
-  EXPECT_EQ(normalize("ﬁ①", {true, true}), "fi1");
-  EXPECT_EQ(normalize("ﬁ①", {false, true}), "ﬁ①");
-  EXPECT_EQ(normalize("한글", {false, false}), "\u1112\u1161\u11ab\u1100\u1173\u11af");
-  EXPECT_EQ(normalize("\u1112\u1161\u11ab", {false, true}), "한");
-  EXPECT_EQ(normalize("\u0344", {false, true}), "\u0308\u0301") << "excluded from composition";
+  EXPECT_EQ(in_form("e\u0301\u0323", {false, true}), "\u1eb9\u0301");
+  EXPECT_EQ(in_form("\u1eb9\u0301", {false, false}), "e\u0323\u0301");
+  EXPECT_EQ(in_form("ﬁ①", {true, true}), "fi1");
+  EXPECT_EQ(in_form("ﬁ①", {false, true}), "ﬁ①");
+  EXPECT_EQ(in_form("한글", {false, false}), "\u1112\u1161\u11ab\u1100\u1173\u11af");
+  EXPECT_EQ(in_form("\u1112\u1161\u11ab", {false, true}), "한");
+  EXPECT_EQ(in_form("\u0344", {false, true}), "\u0308\u0301") << "excluded from composition";
+}
+
+TEST(Normalize, KnowsWhatStemsFromTheFirstCharacter) {
+  std::size_t origin = 2;
+  EXPECT_EQ(normalize("½x", {true, false}, origin), "1⁄2x");
+  EXPECT_EQ(origin, 5U);
+  origin = 1;
+  EXPECT_EQ(normalize("e\u0301x", {false, true}, origin), "éx");
+  EXPECT_EQ(origin, 2U);
 }
 
 TEST(Graphemes, FollowTheRules) {

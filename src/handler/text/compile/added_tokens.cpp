@@ -84,8 +84,8 @@ Result<void> added_tokens(const Json& json, Vocabulary& ids, flat::Writer& to) {
     const auto index = static_cast<std::uint32_t>(records.size());
     std::string text = token.text;
     ids[text] = id;
-    bool at_origin = false;
-    if (token.normalized) GLOWPLUG_TRY(normalizer.apply(text, at_origin));
+    std::size_t origin = 0;
+    if (token.normalized) GLOWPLUG_TRY(normalizer.apply(text, origin));
     (token.normalized ? normalized : raw).emplace_back(std::move(text), index);
     records.push_back({id, token.flags});
     highest = std::max(highest, id + 1);

@@ -42,6 +42,9 @@ std::string category(std::string_view name) {
 std::string word() {
   return R"(\p{Alphabetic})" + category("L") + category("M") + category("Nd") + category("Pc");
 }
+/// \w outside a class: below U+0100 Oniguruma then has a table of its own, where ² ³ ¹ ¼ ½ ¾ are
+/// words.
+std::string lone_word() { return R"(\x{b2}\x{b3}\x{b9}\x{bc}-\x{be})" + word(); }
 
 bool is_category(std::string_view name) {
   return std::any_of(std::begin(kCategoryNames), std::end(kCategoryNames), [&](const char* known) {
@@ -205,7 +208,7 @@ class Translator {
         put(kHex, inside);
         return {};
       case 'w':
-        put(word(), inside);
+        put(inside ? word() : lone_word(), inside);
         return {};
       case 'v':
         out_ += "\\x{b}";
@@ -229,13 +232,13 @@ class Translator {
         put(kHex, false, true);
         return {};
       case 'W':
-        put(word(), false, true);
+        put(lone_word(), false, true);
         return {};
       case 'b':
-        out_ += fmt::format("(?:(?<=[{0}])(?![{0}])|(?<![{0}])(?=[{0}]))", word());
+        out_ += fmt::format("(?:(?<=[{0}])(?![{0}])|(?<![{0}])(?=[{0}]))", lone_word());
         return {};
       case 'B':
-        out_ += fmt::format("(?:(?<=[{0}])(?=[{0}])|(?<![{0}])(?![{0}]))", word());
+        out_ += fmt::format("(?:(?<=[{0}])(?=[{0}])|(?<![{0}])(?![{0}]))", lone_word());
         return {};
       default:
         break;

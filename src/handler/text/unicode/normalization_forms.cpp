@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "handler/text/origin.h"
 #include "handler/text/unicode/unicode.h"
 #include "handler/text/unicode/utf8.h"
 
@@ -25,21 +26,21 @@ char32_t compose(char32_t first, char32_t second) {
 }
 
 /// Composes in place what is in canonical order.
-void compose_all(std::vector<char32_t>& points) {
+void compose_all(std::vector<Point>& points) {
   constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   std::size_t starter = kNone, size = 0;
   std::uint32_t last_class = 0;  // of what stands between the starter and here; 0: nothing does
-  for (const char32_t point : points) {
-    const std::uint32_t own = combining_class(point);
+  for (const Point& one : points) {
+    const std::uint32_t own = combining_class(one.point);
     if (starter != kNone && (size == starter + 1 || last_class < own)) {
-      if (const char32_t composite = compose(points[starter], point)) {
-        points[starter] = composite;
+      if (const char32_t composite = compose(points[starter].point, one.point)) {
+        points[starter] = {composite, points[starter].weight + one.weight};
         continue;
       }
     }
     if (own == 0) starter = size;
     last_class = own;
-    points[size++] = point;
+    points[size++] = one;
   }
   points.resize(size);
 }
@@ -50,44 +51,56 @@ bool is_ascii(std::string_view text) {
 
 }  // namespace
 
-void append_decomposed(std::vector<char32_t>& to, char32_t point, bool compatible) {
+void append_decomposed(std::vector<Point>& to, char32_t point, bool compatible) {
   if (point - kSyllables < kSyllableCount) {
     const char32_t index = point - kSyllables;
-    to.push_back(kLeads + index / (kVowelCount * kTailCount));
-    to.push_back(kVowels + index % (kVowelCount * kTailCount) / kTailCount);
-    if (index % kTailCount != 0) to.push_back(kTails + index % kTailCount);
+    to.push_back({kLeads + index / (kVowelCount * kTailCount), 1});
+    to.push_back({kVowels + index % (kVowelCount * kTailCount) / kTailCount, 0});
+    if (index % kTailCount != 0) to.push_back({kTails + index % kTailCount, 0});
     return;
   }
   const auto parts = decomposition(point, compatible);
-  if (parts.empty()) return to.push_back(point);
-  to.insert(to.end(), parts.begin(), parts.end());
+  if (parts.empty()) return to.push_back({point, 1});
+  std::uint32_t weight = 1;
+  for (const char32_t part : parts) {
+    to.push_back({part, weight});
+    weight = 0;
+  }
 }
 
-void order_marks(std::vector<char32_t>& points) {
+void order_marks(std::vector<Point>& points) {
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (combining_class(points[i]) == 0) continue;
+    if (combining_class(points[i].point) == 0) continue;
     std::size_t end = i + 1;
-    while (end < points.size() && combining_class(points[end]) != 0) ++end;
-    std::stable_sort(points.begin() + static_cast<std::ptrdiff_t>(i),
-                     points.begin() + static_cast<std::ptrdiff_t>(end), [](char32_t a, char32_t b) {
-                       return combining_class(a) < combining_class(b);
-                     });
+    while (end < points.size() && combining_class(points[end].point) != 0) ++end;
+    if (end > i + 1) {
+      std::stable_sort(points.begin() + static_cast<std::ptrdiff_t>(i),
+                       points.begin() + static_cast<std::ptrdiff_t>(end),
+                       [](const Point& a, const Point& b) {
+                         return combining_class(a.point) < combining_class(b.point);
+                       });
+    }
     i = end;
   }
 }
 
-std::string normalize(std::string_view text, NormalizationForm form) {
+std::string normalize(std::string_view text, NormalizationForm form, std::size_t& origin) {
   if (is_ascii(text)) return std::string(text);
-  std::vector<char32_t> points;
+  std::vector<Point> points;
   points.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
     append_decomposed(points, next_point(text, at), form.compatible);
   }
   order_marks(points);
   if (form.composed) compose_all(points);
+  OriginCounter counter(text, origin);
+  origin = 0;
   std::string normalized;
   normalized.reserve(text.size());
-  for (const char32_t point : points) append_point(normalized, point);
+  for (const Point& one : points) {
+    append_point(normalized, one.point);
+    if (counter.next(one.weight)) origin = normalized.size();
+  }
   return normalized;
 }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,12 +13,19 @@ struct NormalizationForm {
   bool composed = false;    ///< NFC, NFKC
 };
 
-/// Well-formed UTF-8 in that form.
-[[nodiscard]] std::string normalize(std::string_view text, NormalizationForm form);
+/// Well-formed UTF-8 in that form. `origin`: see origin.h.
+[[nodiscard]] std::string normalize(std::string_view text, NormalizationForm form,
+                                    std::size_t& origin);
+
+/// A code point on its way, with its weight (OriginCounter).
+struct Point {
+  char32_t point;
+  std::uint32_t weight;
+};
 
 /// Appends the full decomposition of one code point; combining marks are not in order yet.
-void append_decomposed(std::vector<char32_t>& to, char32_t point, bool compatible);
+void append_decomposed(std::vector<Point>& to, char32_t point, bool compatible);
 /// Puts runs of combining marks into canonical order.
-void order_marks(std::vector<char32_t>& points);
+void order_marks(std::vector<Point>& points);
 
 }  // namespace glowplug::handler::text
