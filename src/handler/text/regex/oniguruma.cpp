@@ -42,8 +42,7 @@ std::string category(std::string_view name) {
 std::string word() {
   return R"(\p{Alphabetic})" + category("L") + category("M") + category("Nd") + category("Pc");
 }
-/// \w outside a class: below U+0100 Oniguruma then has a table of its own, where ² ³ ¹ ¼ ½ ¾ are
-/// words.
+/// \w outside a class: below U+0100 Oniguruma then has a table of its own, where these are words.
 std::string lone_word() { return R"(\x{b2}\x{b3}\x{b9}\x{bc}-\x{be})" + word(); }
 
 bool is_category(std::string_view name) {
