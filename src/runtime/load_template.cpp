@@ -20,6 +20,7 @@
 #include "handler/event_session.h"
 #include "runtime/bundle_assets.h"
 #include "runtime/function_log.h"
+#include "runtime/inherited_pages.h"
 #include "runtime/process_limits.h"
 #include "runtime/template_paths.h"
 #include "runtime/warm_up.h"
@@ -331,6 +332,7 @@ Result<LoadedTemplate> load_template(const TemplateSpec& spec, const OpenEngine&
   GLOWPLUG_TRY(load_what_is_asked(loaded, paths, spec, laps, log));
   if (spec.run_as != 0) drop_capabilities();
   if (spec.sandbox && !loaded.runs_code) loaded.sandbox = Sandbox::create(ready.missing);
+  (void)inherit_file_pages();
   ready.memory_bytes = resident_bytes();
   ready.confine_ns += laps.next();
   return loaded;
