@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "base/file.h"
@@ -37,22 +39,53 @@ std::size_t present_in_a_child(const char* data) {
   return WIFEXITED(status) ? static_cast<std::size_t>(WEXITSTATUS(status)) : 0;
 }
 
-TEST(InheritedPages, AChildFindsTheFilePagesThatItsParentUsed) {
-  const TemporaryFolder folder = *TemporaryFolder::create();
-  const auto path = folder.path() / "weights";
-  std::string content(kPages * kPage, 'x');
-  ASSERT_TRUE(write_file_atomically(path, content, false));
-  const MappedFile file = *MappedFile::open(path);
-  ASSERT_EQ(file.text(), content);  // uses every page
-  const char* const data = file.text().data();
-  EXPECT_EQ(present(data), kPages);
-  EXPECT_EQ(present_in_a_child(data), 0U);
-  EXPECT_GE(inherit_file_pages(), 1U);
-  EXPECT_EQ(present_in_a_child(data), kPages);
-  EXPECT_EQ(file.text(), content);
-  EXPECT_EQ(*read_file(path), content);
-  // It is read-only again.
-  EXPECT_EXIT(*const_cast<char*>(data) = 'y', testing::KilledBySignal(SIGSEGV), "");  // NOLINT
+/// A file, mapped as a program's text is.
+class MappedText {
+ public:
+  MappedText() {
+    (void)write_file_atomically(path(), std::string(kPages * kPage, 'x'), false);
+    const UniqueFd file = *open_file(path(), O_RDONLY);
+    data_ = static_cast<char*>(
+        ::mmap(nullptr, kPages * kPage, PROT_READ | PROT_EXEC, MAP_PRIVATE, file.get(), 0));
+  }
+  MappedText(const MappedText&) = delete;
+  MappedText& operator=(const MappedText&) = delete;
+  ~MappedText() { (void)::munmap(data_, kPages * kPage); }
+  [[nodiscard]] std::filesystem::path path() const { return folder_.path() / "text"; }
+  [[nodiscard]] char* data() const { return data_; }
+  [[nodiscard]] std::string read() const { return {data_, kPages * kPage}; }
+
+ private:
+  TemporaryFolder folder_ = *TemporaryFolder::create();
+  char* data_ = nullptr;
+};
+
+TEST(InheritedPages, AChildFindsThePagesThatItsParentUsed) {
+  const MappedText text;
+  const std::string content = text.read();  // uses every page
+  EXPECT_EQ(present(text.data()), kPages);
+  EXPECT_EQ(present_in_a_child(text.data()), 0U);
+  EXPECT_GE(inherit_program_pages(), 2U);  // and this program's own
+  EXPECT_EQ(present_in_a_child(text.data()), kPages);
+  EXPECT_EQ(text.read(), content);
+  EXPECT_EQ(*read_file(text.path()), content);
+}
+
+TEST(InheritedPages, WhatWasForgottenIsNotInherited) {
+  const MappedText text;
+  const std::string content = text.read();
+  forget_program_pages();
+  EXPECT_EQ(present(text.data()), 0U);
+  EXPECT_EQ(text.read(), content);  // back by faults
+  (void)inherit_program_pages();
+  forget_program_pages();
+  EXPECT_EQ(text.read(), content);
+}
+
+TEST(InheritedPagesDeathTest, TextIsReadOnlyAfterwards) {
+  const MappedText text;
+  (void)inherit_program_pages();
+  EXPECT_EXIT(*text.data() = 'y', testing::KilledBySignal(SIGSEGV), "");
 }
 
 }  // namespace
