@@ -20,7 +20,6 @@
 #include "handler/event_session.h"
 #include "runtime/bundle_assets.h"
 #include "runtime/function_log.h"
-#include "runtime/inherited_pages.h"
 #include "runtime/process_limits.h"
 #include "runtime/template_paths.h"
 #include "runtime/warm_up.h"
@@ -43,8 +42,13 @@ class Laps {
   Time last_ = Clock::now();
 };
 
-/// A run that may be made twice for the sake of quicker forks.
-constexpr Duration kShortRun = milliseconds(5);
+/// What a sleeping template may keep ready for its next child: less than would tip a function over
+/// its limit, which counts it.
+std::uint64_t stock_bytes(std::uint64_t memory_bytes) {
+  constexpr std::uint64_t kMost = std::uint64_t{32} << 20;
+  return memory_bytes == 0 ? kMost : std::min(kMost, memory_bytes / 16);
+}
+
 constexpr std::uint64_t kMostScratch = std::uint64_t{512} << 20;
 
 /// Files in memory count as memory of the function.
@@ -268,12 +272,7 @@ Result<void> load_session(LoadedTemplate& loaded, const TemplatePaths& paths,
   GLOWPLUG_TRY(load_handler(loaded, spec));
   loaded.ready.model_ns = laps.next();
   if (spec.warm_up) {
-    const Time begun = Clock::now();
     run_once(*loaded.session, spec, log);
-    if (Clock::now() - begun < kShortRun) {
-      forget_program_pages();  // those of loading and of the first of all runs
-      run_once(*loaded.session, spec, log);
-    }
     if (loaded.events) try_handler(*loaded.events, spec, log);
     loaded.ready.warm_up_ns = laps.next();
   }
@@ -332,14 +331,15 @@ Result<LoadedTemplate> load_template(const TemplateSpec& spec, const OpenEngine&
   ready.engine_version = loaded.engine->version();
   ready.engine_ns = laps.next();
   GLOWPLUG_ASSIGN(const TemplatePaths paths, enter_bundle(spec));
-  if (!has_huge_pages()) ready.missing.emplace_back("huge pages");  // while /sys may be read
+  const bool huge_pages = has_huge_pages();  // while /sys may be read
+  if (!huge_pages) ready.missing.emplace_back("huge pages");
+  loaded.most_stock_bytes = huge_pages ? stock_bytes(spec.memory_bytes) : 0;
   loaded.runs_code = engine::code::is_code(spec.engine);
   GLOWPLUG_TRY(give_up_rights(spec, paths, parent, loaded));
   ready.confine_ns = laps.next();
   GLOWPLUG_TRY(load_what_is_asked(loaded, paths, spec, laps, log));
   if (spec.run_as != 0) drop_capabilities();
   if (spec.sandbox && !loaded.runs_code) loaded.sandbox = Sandbox::create(ready.missing);
-  (void)inherit_program_pages();
   ready.memory_bytes = resident_bytes();
   ready.confine_ns += laps.next();
   return loaded;
