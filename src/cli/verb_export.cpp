@@ -98,6 +98,8 @@ Attempt<optimize::ExportRequest> request_of(const Invocation& invocation) {
     } else {
       GLOWPLUG_ASSIGN(const std::string text, read_file(file));
       GLOWPLUG_ASSIGN(request.handler, json_of_yaml(text, file.filename().string()));
+      if (request.handler.is_null())
+        return invalid_argument(file.string() + " says nothing of a handler");
     }
   }
   std::error_code failed;

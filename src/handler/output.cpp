@@ -20,6 +20,15 @@ Error no_such_output(const std::string& key, const std::string& name, const Sign
 
 }  // namespace
 
+std::size_t values_in_row(const TensorSpec& output) {
+  std::size_t count = 1;
+  for (std::size_t i = 1; i < output.shape.size(); ++i) {
+    if (output.shape[i] < 0) return 0;
+    count *= static_cast<std::size_t>(output.shape[i]);
+  }
+  return count;
+}
+
 Result<std::size_t> output_index(const SpecReader& spec, const char* key,
                                  const Signature& signature) {
   if (spec.has(key)) {

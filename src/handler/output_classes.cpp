@@ -21,7 +21,7 @@ struct ClassSpec {
   double threshold = 0;
   std::size_t top = 1;
   std::vector<std::string> labels;
-  bool named_all = false;  ///< no score can be without a label
+  std::size_t width = 0;  ///< values of a row; 0: not fixed
 };
 
 /// Scores of one row and what they are called.
@@ -55,9 +55,9 @@ class ClassOutput : public Output {
   [[nodiscard]] Json scored_class() const {
     return schema_of_object({{"label", label_schema()}, {"score", records::score_schema()}});
   }
-  /// Classes without a name are called by their numbers.
+  /// A class without a name is called by its number, which can be where the width is not fixed.
   [[nodiscard]] Json label_schema() const {
-    return records::label_schema(spec_.named_all ? spec_.labels : std::vector<std::string>());
+    return records::label_schema(spec_.width > 0 ? spec_.labels : std::vector<std::string>());
   }
 
  private:
@@ -142,18 +142,35 @@ class LabelsOutput final : public ClassOutput {
   }
   [[nodiscard]] std::vector<std::string> columns() const override {
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < std::max<std::size_t>(spec().labels.size(), 1); ++i)
-      names.push_back(label(i));
+    for (std::size_t i = 0; i < count(); ++i) names.push_back(label(i));
     return names;
   }
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
     GLOWPLUG_ASSIGN(const std::vector<double> found, scores(outputs));
+    if (found.size() != count())
+      return Error{Code::unimplemented,
+                   "classes whose number is not fixed have no form as CSV; ask for JSON",
+                   {}};
     std::vector<std::string> texts;
     texts.reserve(found.size());
     for (const double score : found) texts.push_back(fmt::format("{}", static_cast<float>(score)));
     return texts;
   }
+
+ private:
+  [[nodiscard]] std::size_t count() const {
+    return spec().labels.empty() ? spec().width : spec().labels.size();
+  }
 };
+
+/// Names for each value of a row, or two for the only one.
+Result<void> check_labels(const ClassSpec& spec, const TensorSpec& output) {
+  if (spec.labels.empty() || spec.width == 0 || spec.labels.size() == spec.width) return {};
+  if (spec.width == 1 && spec.labels.size() == 2) return {};
+  return invalid_argument(
+      fmt::format("output.labels has {} names; \"{}\" has {} values for each row",
+                  spec.labels.size(), output.name, spec.width));
+}
 
 }  // namespace
 
@@ -171,11 +188,9 @@ Result<std::unique_ptr<Output>> make_class_output(const SpecReader& spec, const 
   GLOWPLUG_ASSIGN(parsed.threshold, spec.number("threshold", best_only ? kNoThreshold : 0.5));
   GLOWPLUG_ASSIGN(const std::int64_t top, spec.integer("top", 1, 1, kMostTop));
   parsed.top = static_cast<std::size_t>(top);
-  const TensorSpec& scores = signature.outputs[parsed.tensor];
-  parsed.labels = scores.labels;
-  const std::int64_t size = scores.shape.empty() ? 1 : scores.shape.back();
-  parsed.named_all = size == static_cast<std::int64_t>(parsed.labels.size()) ||
-                     (size == 1 && parsed.labels.size() == 2);
+  parsed.labels = signature.outputs[parsed.tensor].labels;
+  parsed.width = values_in_row(signature.outputs[parsed.tensor]);
+  GLOWPLUG_TRY(check_labels(parsed, signature.outputs[parsed.tensor]));
   if (best_only) return std::unique_ptr<Output>(std::make_unique<LabelOutput>(std::move(parsed)));
   return std::unique_ptr<Output>(std::make_unique<LabelsOutput>(std::move(parsed)));
 }

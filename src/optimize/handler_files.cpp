@@ -63,7 +63,10 @@ Result<void> take_labels(Json& output, Sources& sources, HandlerFiles& files,
     }
     files.found.push_back(fmt::format("{}: {} class names", file, labels.size()));
   } else {
-    GLOWPLUG_ASSIGN(labels, labels_in(given.dump(), "output.labels.json"));
+    auto list = labels_in(given.dump(), "output.labels.json");
+    if (!list)
+      return invalid_argument("output.labels must be a list of names, or name a file with them");
+    labels = *std::move(list);
   }
   if (labels.empty()) return invalid_argument("output.labels is empty");
   set_labels(output, labels, signature);

@@ -6,7 +6,7 @@ import jsonschema
 import openapi_spec_validator
 import pytest
 
-from e2e.test_handlers import COLORS, COLUMNS, picture
+from e2e.test_handlers import SPECS, encoded, picture, wav
 from e2e.test_python_handlers import export
 from harness import programs
 
@@ -21,14 +21,15 @@ class Answer:
 def predict(inputs: list[str]) -> list[Answer]:
     return [Answer(word, len(word)) for word in inputs]
 """
-BOXES = {"input": {"type": "image", "mode": "torchvision", "resize": {"width": 8, "height": 8}}}
+PLAIN = {"input": {"type": "image", "mode": "torchvision", "resize": {"width": 8, "height": 8}}}
 FLOWER = [5.1, 3.5, 1.4, 0.2]
 
 
 @pytest.fixture(scope="module")
 def bundles(shared_glowplug):
     made = {}
-    for name, model, spec in (("colors", "colors.onnx", COLORS), ("table", "iris.onnx", COLUMNS), ("plain-pictures", "colors.onnx", BOXES)):
+    for name, model, spec in (("colors", "colors.onnx", SPECS["colors"]), ("table", "iris.onnx", SPECS["iris"]), ("plain-pictures", "colors.onnx", PLAIN),
+                              ("found", "boxes.onnx", SPECS["boxes"]), ("sounds", "loud.onnx", SPECS["loud"]), ("plans", "plan.onnx", SPECS["plan"])):
         (shared_glowplug.home / f"openapi-{name}.json").write_text(json.dumps(spec))
         made[name] = shared_glowplug.export(model, name, "--force", "--handler", shared_glowplug.home / f"openapi-{name}.json")
     made["flowers"] = shared_glowplug.export("iris.onnx", "flowers", "--force")
@@ -128,8 +129,8 @@ def test_tables(server, document):
 
 
 def test_pictures(server, document):
-    text = base64.b64encode(picture("red")).decode()
-    for path in ("/predict/colors", "/predict/plain-pictures"):
+    text = base64.b64encode(encoded(picture("red"))).decode()
+    for path in ("/predict/colors", "/predict/plain-pictures", "/predict/found"):
         for body in (text, [text, text], {"image": text}, {"image": {"b64": text}}, {"instances": [{"b64": text}]}, {"inputs": [text]},
                      {"image": f"data:image/png;base64,{text}"}):
             ask(server, document, path, body)
@@ -139,11 +140,20 @@ def test_pictures(server, document):
         for media_type in ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"):
             assert media_type in asked
             kind = media_type.split("/")[1].upper()
-            answer = server.post(path, data=picture("blue", kind), headers={"content-type": media_type})
+            answer = server.post(path, data=encoded(picture("blue"), kind), headers={"content-type": media_type})
             check(document, answered, "application/json", answer.json())
         form = asked["multipart/form-data"]["schema"]["properties"]
-        sent = server.post(path, files=[(field, ("a.png", picture("red"), "image/png")) for field in form])
+        sent = server.post(path, files=[(field, ("a.png", encoded(picture("red")), "image/png")) for field in form])
         assert sent.status_code == 200, sent.text
+
+
+def test_sounds_and_other_tables(server, document):
+    ask(server, document, "/predict/sounds", base64.b64encode(wav([1000] * 24)).decode())
+    asked, answered = post(document, "/predict/sounds")
+    assert {"audio/wav", "audio/flac"} < set(asked)
+    ask(server, document, "/predict/plans", [{"plan": "full", "months": 2}, {"plan": "basic"}])
+    for body in ({"plan": "gold"}, {"plan": "full", "months": 0}, {"months": 3}, {"plan": "full", "months": 2.5}):
+        ask(server, document, "/predict/plans", body, 400)
 
 
 def test_type_hints_are_the_schema(server, document):

@@ -35,6 +35,10 @@ class PageRange {
   /// in get a huge page only if at least half of them is before it, so that no process pays 2 MiB
   /// for a last few KiB. False as grow; then less or nothing is usable.
   [[nodiscard]] bool renew(std::size_t end);
+  /// Fetches the huge pages of what `renew` laid out, now and zeroed. A child that is forked then
+  /// has them to itself, without a copy, once this process has called `renew` again. Nothing if
+  /// they are more than `most_bytes`, or none.
+  void fetch(std::size_t most_bytes);
 
  private:
   PageRange(std::byte* data, std::size_t reserved) : data_(data), reserved_(reserved) {}
@@ -42,6 +46,7 @@ class PageRange {
   std::byte* data_;
   std::size_t reserved_;
   std::size_t usable_ = 0;  // up to here
+  std::size_t huge_ = 0;    // of it, from kLarge on, laid out in huge pages by `renew`
 };
 
 }  // namespace glowplug::engine::ort

@@ -37,6 +37,9 @@ class SessionMemory {
 
   /// Gives the memory of past runs back, before forking.
   void renew();
+  /// After `renew`: has the huge pages of a run's activations ready for the next child, if they are
+  /// at most `most_bytes`; `renew` after the fork leaves them to it.
+  void fetch(std::size_t most_bytes);
 
  private:
   SessionMemory(const Library& library, Env& env, Handle<MemoryInfo> info, PageRange lasting,

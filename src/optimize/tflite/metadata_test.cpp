@@ -13,7 +13,7 @@ using handler::image::Layout;
 using handler::image::Mode;
 
 std::string colors_file() {
-  return *read_file(std::string(GLOWPLUG_TEST_MODELS) + "/colors.tflite");
+  return *read_file(std::string(GLOWPLUG_TEST_MODELS) + "/tflite/colors.tflite");
 }
 
 Result<std::optional<Metadata>> read(const std::string& file) {

@@ -1,6 +1,6 @@
 """Writes colors.tflite: TensorFlow Lite's metadata for `colors`, without a graph, and variants of it in fuzz/corpus/tflite_metadata.
 
-    .venv/bin/python tests/models/make_tflite.py
+    .venv/bin/python tests/models/tflite/make_tflite.py
 
 The metadata are those that tflite-support's writers give an image classifier: the picture's color space, normalization, a label file in a zip
 behind the model. Numbers of fields are those of schema.fbs and metadata_schema.fbs.
@@ -12,7 +12,7 @@ import zipfile
 import flatbuffers
 
 HERE = pathlib.Path(__file__).resolve().parent
-CORPUS = HERE.parents[1] / "fuzz" / "corpus" / "tflite_metadata"
+CORPUS = HERE.parents[2] / "fuzz" / "corpus" / "tflite_metadata"
 RGB, GRAYSCALE = 1, 2
 AXIS_LABELS = 2
 IMAGE_PROPERTIES = 2  # in the union ContentProperties
