@@ -73,6 +73,7 @@ SPECS = {
     "audio": {"input": {"type": "audio", "sample_rate": 16000}, "output": {"type": "series", "threshold": 0.3, "label": "speech"}},
     "text": {"input": {"type": "text", "tokenizer": "tokenizer.bin"}, "output": {"type": "embedding", "normalize": True, "dimensions": 2}},
     "labels": {"input": {"type": "table"}, "output": {"type": "labels", "tensor": "scores", "activation": "sigmoid", "threshold": 0.1}},
+    "no_type": {"input": {"perator": ","}},
     "misspelled": {"input": {"type": "table", "seperator": ","}},
 }
 

@@ -216,6 +216,8 @@ TEST_F(HandlerTest, ASpecThatDoesNotFitIsRefusedByItsKey) {
             "handler has the unknown key \"inputs\", did you mean \"input\"?; it takes input, "
             "output");
   EXPECT_EQ(refused(Json::object()), "handler.input is missing");
+  EXPECT_EQ(refused({{"input", Json::object()}}),
+            "input.type is missing; expected one of table, image, text, audio, bytes");
   EXPECT_EQ(refused({{"input", {{"type", "picture"}}}}),
             "input.type is \"picture\"; expected one of table, image, text, audio, bytes");
   EXPECT_EQ(refused({{"input", {{"type", "bytes"}, {"begin", 3}}}}),

@@ -24,6 +24,8 @@ Result<void> SpecReader::only(std::initializer_list<std::string_view> keys) cons
 }
 
 Error SpecReader::wrong(const char* key, std::string_view expected) const {
+  if (!has(key))
+    return invalid_argument(fmt::format("{}.{} is missing; expected {}", path_, key, expected));
   return invalid_argument(
       fmt::format("{}.{} is {}; expected {}", path_, key,
                   json_.at(key).dump(-1, ' ', false, Json::error_handler_t::replace), expected));
