@@ -54,8 +54,7 @@ Result<image::ImageSpec> image_spec(const PictureInput& picture, const TensorSpe
     spec.mean = picture.mean;
     spec.std = picture.std;
   }
-  GLOWPLUG_TRY(image::check_spec(spec));
-  return spec;
+  return image::image_spec_from_json(image::to_json(spec));  // which checks every value
 }
 
 }  // namespace glowplug::optimize::tflite

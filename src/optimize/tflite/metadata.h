@@ -40,7 +40,7 @@ inline constexpr std::size_t kLargestLabelFile = std::size_t{64} << 20;
 /// The steps for the model's `input`, of four dimensions, which says layout, size and datatype:
 /// resized as TensorFlow does (bilinear, no antialias) without keeping the aspect ratio, as the
 /// task library does it. Bytes are not normalized. Errors: invalid_argument (no size, channels that
-/// do not fit, values that image::check_spec refuses).
+/// do not fit, values that image_spec_from_json refuses).
 [[nodiscard]] Result<handler::image::ImageSpec> image_spec(const PictureInput& picture,
                                                            const TensorSpec& input);
 

@@ -81,6 +81,8 @@ TEST(TfliteImageSpec, TakesTheMetadatasSizeWhereTheModelHasNone) {
   picture.width = 20;
   picture.height = 10;
   EXPECT_EQ(image_spec(picture, input({-1, 3, -1, -1}))->resize->width, 20);
+  picture.width = 1 << 20;
+  EXPECT_EQ(image_spec(picture, input({-1, 3, -1, -1})).error().code, Code::invalid_argument);
   picture.gray = true;
   EXPECT_EQ(image_spec(picture, input({-1, 3, 8, 8})).error().message,
             "the metadata say grayscale, but \"image\" [-1,3,8,8] has 3 channels");
