@@ -12,6 +12,7 @@
 #include "cli/engine_setup.h"
 #include "cli/interruption.h"
 #include "cli/invoke_function.h"
+#include "cli/project_here.h"
 #include "cli/verbs.h"
 #include "engine/native/native.h"
 #include "handler/answer.h"
@@ -142,6 +143,25 @@ Result<Answered> answer_all(InvokedFunction& function, const std::string& name,
   return answered;
 }
 
+/// The settings of a function of the store, those of glowplug.yaml over them where it has that
+/// name. A bundle has none. --timeout says more than both.
+Attempt<RunnerSettings> runner_settings(const Session& session, const NamedBundle& named,
+                                        const std::string& name) {
+  RunnerSettings settings;
+  const auto timeout = session.invocation.given("timeout");
+  settings.load_timeout = session.invocation.duration("timeout");
+  settings.run_timeout = settings.load_timeout;
+  if (named.function.empty()) return settings;
+  GivenSettings given = named.settings;
+  GLOWPLUG_ASSIGN(const auto project, project_here(session));
+  if (project && project->name == name)
+    for (const auto& [key, text] : project->function) given[key] = text;
+  GLOWPLUG_ASSIGN(const FunctionSettings function, glowplug::apply({}, given));
+  if (!timeout) settings.run_timeout = function.timeout;
+  GLOWPLUG_ASSIGN(settings.environment, resolve(function.environment, function.secrets));
+  return settings;
+}
+
 /// The first event that was refused, as the failure of the verb.
 std::optional<Failure> refusal_in(const Answered& answered) {
   for (const EventAnswer& answer : answered.answers) {
@@ -163,7 +183,8 @@ Attempt<Report> run_invoke(const Session& session) {
   GLOWPLUG_ASSIGN(const EngineSetup setup, find_engine(invocation));
   const Interruption interruption(session.output);
   const std::string name = named.function.empty() ? named.bundle.manifest().name : named.function;
-  GLOWPLUG_ASSIGN(const auto runners, make_runners(setup, name, invocation.duration("timeout")));
+  GLOWPLUG_ASSIGN(RunnerSettings settings, runner_settings(session, named, name));
+  GLOWPLUG_ASSIGN(const auto runners, make_runners(setup, name, std::move(settings)));
   GLOWPLUG_ASSIGN(ModelSource form, form_of(named.bundle, setup));
   const Time begun = Clock::now();
   auto function = InvokedFunction::open(named.bundle, std::move(form), *runners);
@@ -175,13 +196,15 @@ Attempt<Report> run_invoke(const Session& session) {
   auto answered = answer_all(*function, name, question, traced ? &trace : nullptr,
                              accept ? accept->text : std::string());
   if (!answered) return interruption.explain(std::move(answered).error(), "it was not answered");
-  if (auto refused = refusal_in(*answered);
-      refused && question.kind == handler::EnvelopeKind::plain)
-    return *std::move(refused);
+  auto refused = refusal_in(*answered);
+  if (refused && question.kind == handler::EnvelopeKind::plain) return *std::move(refused);
   if (traced) session.output.note(trace_text(trace));
   Json json = {{"function", name}, {"answer", answered->json}};
   if (traced) json["trace"] = trace_json(trace);
-  return Report{.json = std::move(json), .text = answered->text, .quiet = answered->text};
+  return Report{.json = std::move(json),
+                .text = answered->text,
+                .quiet = answered->text,
+                .said_no = std::move(refused)};
 }
 
 }  // namespace glowplug::cli

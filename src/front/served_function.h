@@ -5,6 +5,7 @@
 #include "front/backend.h"
 #include "front/function_queue.h"
 #include "front/oip/statistics.h"
+#include "front/openapi.h"
 #include "handler/table.h"
 #include "model/function_settings.h"
 #include "observe/function_metrics.h"
@@ -21,6 +22,7 @@ struct FunctionDescription {
   /// Reads the bodies of POST /predict/{function} and writes its answers; null: they go to the
   /// function's handler as events.
   std::shared_ptr<const handler::Table> table{};
+  std::shared_ptr<const OpenApiPart> openapi{};  ///< null: the document does not tell of it
 };
 
 /// One function version as it is served: its back end, its queue, what it counted. On the loop's

@@ -14,7 +14,7 @@
 namespace glowplug::handler {
 namespace {
 
-constexpr int kMostDepth = 16;
+constexpr int kMostItemDepth = 16;
 
 Result<std::string> decoded(std::string_view base64) {
   std::string clean;
@@ -116,7 +116,7 @@ Error too_many(std::size_t count) {
 }
 
 Result<std::vector<Item>> from_json(const Event& event, const ItemKind& kind) {
-  GLOWPLUG_ASSIGN(const Json body, parse_json(event.body, kMostDepth));
+  GLOWPLUG_ASSIGN(const Json body, parse_json(event.body, kMostItemDepth));
   const auto records = records_in(body);
   if (records.empty()) return invalid_argument("the body holds no records");
   if (records.size() > kMostItems) return too_many(records.size());

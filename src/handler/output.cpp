@@ -67,6 +67,15 @@ Result<std::unique_ptr<Output>> make_output(const Json& spec, const Signature& s
   return make_number_output(reader, type, signature);
 }
 
+Json schema_of_object(Json properties) {
+  Json required = Json::array();
+  for (const auto& [name, schema] : properties.items()) required.push_back(name);
+  return {{"type", "object"},
+          {"properties", std::move(properties)},
+          {"required", std::move(required)},
+          {"additionalProperties", false}};
+}
+
 Result<const Tensor*> answered(const RowOutputs& outputs, std::size_t run, std::size_t index) {
   if (run >= outputs.runs.size() || index >= outputs.runs[run].size())
     return Error{Code::internal, "the model gave fewer outputs than its signature says", {}};

@@ -4,6 +4,7 @@
 
 #include "handler/output_kinds.h"
 #include "handler/records/json_text.h"
+#include "handler/records/record_schema.h"
 #include "handler/scores.h"
 
 namespace glowplug::handler {
@@ -11,6 +12,8 @@ namespace {
 
 using records::append_json_float;
 using records::append_json_string;
+
+constexpr double kNoThreshold = -1e300;
 
 struct ClassSpec {
   std::size_t tensor = 0;
@@ -49,6 +52,13 @@ class ClassOutput : public Output {
     return {};
   }
   [[nodiscard]] const ClassSpec& spec() const { return spec_; }
+  [[nodiscard]] Json scored_class() const {
+    return schema_of_object({{"label", label_schema()}, {"score", records::score_schema()}});
+  }
+  /// A class without a name is called by its number, which can be where the width is not fixed.
+  [[nodiscard]] Json label_schema() const {
+    return records::label_schema(spec_.width > 0 ? spec_.labels : std::vector<std::string>());
+  }
 
  private:
   /// One score is that of the second class.
@@ -78,6 +88,15 @@ class LabelOutput final : public ClassOutput {
     if (spec().top > 1) GLOWPLUG_TRY(append_top(to, found, best));
     to += '}';
     return {};
+  }
+  [[nodiscard]] Json schema() const override {
+    Json label = label_schema();
+    if (spec().threshold > kNoThreshold)
+      label = {{"anyOf", Json::array({std::move(label), {{"type", "null"}}})}};
+    Json properties = {{"label", std::move(label)}, {"score", records::score_schema()}};
+    if (spec().top > 1)
+      properties["top"] = {{"type", "array"}, {"items", scored_class()}, {"maxItems", spec().top}};
+    return schema_of_object(std::move(properties));
   }
   [[nodiscard]] std::vector<std::string> columns() const override { return {"label", "score"}; }
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
@@ -117,6 +136,9 @@ class LabelsOutput final : public ClassOutput {
     }
     to += "]}";
     return {};
+  }
+  [[nodiscard]] Json schema() const override {
+    return schema_of_object({{"labels", {{"type", "array"}, {"items", scored_class()}}}});
   }
   [[nodiscard]] std::vector<std::string> columns() const override {
     std::vector<std::string> names;
@@ -163,7 +185,7 @@ Result<std::unique_ptr<Output>> make_class_output(const SpecReader& spec, const 
   GLOWPLUG_ASSIGN(const std::string activation,
                   spec.choice("activation", "none", {"none", "softmax", "sigmoid"}));
   parsed.activation = activation_named(activation);
-  GLOWPLUG_ASSIGN(parsed.threshold, spec.number("threshold", best_only ? -1e300 : 0.5));
+  GLOWPLUG_ASSIGN(parsed.threshold, spec.number("threshold", best_only ? kNoThreshold : 0.5));
   GLOWPLUG_ASSIGN(const std::int64_t top, spec.integer("top", 1, 1, kMostTop));
   parsed.top = static_cast<std::size_t>(top);
   parsed.labels = signature.outputs[parsed.tensor].labels;

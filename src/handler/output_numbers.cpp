@@ -5,6 +5,7 @@
 
 #include "handler/output_kinds.h"
 #include "handler/records/json_text.h"
+#include "handler/records/record_schema.h"
 #include "handler/scores.h"
 
 namespace glowplug::handler {
@@ -28,6 +29,8 @@ std::vector<std::string> texts_of(std::span<const double> values) {
   return texts;
 }
 
+Json list_of_numbers() { return {{"type", "array"}, {"items", records::score_schema()}}; }
+
 /// value * scale + offset.
 class NumberOutput final : public Output {
  public:
@@ -42,6 +45,11 @@ class NumberOutput final : public Output {
     else
       append_list(to, values);
     return {};
+  }
+  [[nodiscard]] Json schema() const override {
+    if (width_ == 1) return records::score_schema();
+    if (width_ > 1) return list_of_numbers();
+    return {{"anyOf", Json::array({records::score_schema(), list_of_numbers()})}};
   }
   /// A column for each; one with all of them where their number is not fixed.
   [[nodiscard]] std::vector<std::string> columns() const override {
@@ -79,6 +87,11 @@ class EmbeddingOutput final : public Output {
     GLOWPLUG_ASSIGN(const std::vector<double> vector, vector_of(outputs));
     append_list(to, vector);
     return {};
+  }
+  [[nodiscard]] Json schema() const override {
+    Json list = list_of_numbers();
+    if (dimensions_ > 0) list["maxItems"] = dimensions_;
+    return list;
   }
   [[nodiscard]] std::vector<std::string> columns() const override { return {"embedding"}; }
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
@@ -123,6 +136,11 @@ class SeriesOutput final : public Output {
     append_list(to, scores);
     to += '}';
     return {};
+  }
+  [[nodiscard]] Json schema() const override {
+    return schema_of_object({{label_, {{"type", "boolean"}}},
+                             {"score", records::score_schema()},
+                             {"scores", list_of_numbers()}});
   }
   [[nodiscard]] std::vector<std::string> columns() const override { return {label_, "score"}; }
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {

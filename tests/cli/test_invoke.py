@@ -114,9 +114,9 @@ def test_events_of_http(ready, kind, payload):
     headers = {"multiValueHeaders": {"content-type": ["application/json"]}} if payload is ALB_MULTI else {"headers": {"content-type": "application/json"}}
     more = {"statusDescription": "200 OK"} if kind == "alb" else {}
     assert answer == {"statusCode": 200, "isBase64Encoded": False, **headers, **more}
-    refused = event(ready, kind, {**payload, **body_of(b"no picture")})
+    refused = event(ready, kind, {**payload, **body_of(b"no picture")}, code=1)
     assert refused["statusCode"] == 400 and json.loads(refused["body"])["error"].startswith("the body: not a picture")
-    empty = event(ready, kind, {**payload, "body": None, "isBase64Encoded": False})
+    empty = event(ready, kind, {**payload, "body": None, "isBase64Encoded": False}, code=1)
     assert empty["statusCode"] == 400 and json.loads(empty["body"]) == {"error": "the body is empty"}
 
 
@@ -140,7 +140,7 @@ def message(number, body, queue="jobs", **attributes):
 @pytest.mark.parametrize("queue, failed", [("jobs", ["m1", "m3"]), ("jobs.fifo", ["m1", "m2", "m3"])])
 def test_messages_of_a_queue(ready, queue, failed):
     bodies = ['{"plan": "full", "months": 2}', '{"plan": 5}', '[["basic", 1]]', '{"months": 3}']
-    answer = event(ready, "sqs", {"Records": [message(number, body, queue) for number, body in enumerate(bodies)]}, "plan.glow")
+    answer = event(ready, "sqs", {"Records": [message(number, body, queue) for number, body in enumerate(bodies)]}, "plan.glow", code=1)
     assert answer == {"batchItemFailures": [{"itemIdentifier": one} for one in failed]}
     fine = message(0, "plan,months\nfull,2\n", queue, **{"content-type": {"dataType": "String", "stringValue": "text/csv"}})
     assert event(ready, "sqs", {"Records": [fine]}, "plan.glow") == {"batchItemFailures": []}
@@ -152,7 +152,7 @@ def test_objects_are_not_fetched(ready):
               "s3": {"s3SchemaVersion": "1.0", "configurationId": "c", "bucket": {"name": "pictures", "ownerIdentity": {"principalId": "A"},
                                                                                 "arn": "arn:aws:s3:::pictures"},
                      "object": {"key": "my+cat%21.png", "size": 5, "eTag": "x", "sequencer": "0"}}}
-    assert event(ready, "s3", {"Records": [record]}) == [{"error": "pictures/my cat!.png: inputs by reference are not fetched here"}]
+    assert event(ready, "s3", {"Records": [record]}, code=1) == [{"error": "pictures/my cat!.png: inputs by reference are not fetched here"}]
 
 
 def test_cloud_events(ready):
@@ -164,7 +164,7 @@ def test_cloud_events(ready):
     rows = {"specversion": "1.0", "id": "e-2", "source": "/tests", "type": "rows"}
     assert event(ready, "cloudevents", {**rows, "data": {"plan": "full", "months": 2}}, "plan.glow")["data"] == {"predictions": [25]}
     assert event(ready, "cloudevents", {**rows, "datacontenttype": "text/csv", "data": "plan\nbasic\n"}, "plan.glow")["data"] == {"predictions": [60]}
-    refused = event(ready, "cloudevents", {**rows, "data": {"plan": 5}}, "plan.glow")
+    refused = event(ready, "cloudevents", {**rows, "data": {"plan": 5}}, "plan.glow", code=1)
     assert refused["type"] == "glowplug.error" and "expected a text" in refused["data"]["error"]
 
 
@@ -223,6 +223,25 @@ def test_files_beside_the_model(cli):
     assert found["label"] == "green"
     plain = cli.json("export", models(cli) / "colors.onnx", "-o", "b.glow")
     assert plain["handler"] is None and plain["handler_found"] == []
+
+
+def test_tflite_metadata_prepare_pictures_and_name_classes(cli):
+    folder = cli.home / "tflite"
+    folder.mkdir()
+    if cli.installation.user == "ordinary":
+        folder.chmod(0o755)
+    (folder / "colors.onnx").write_bytes((models(cli) / "colors.onnx").read_bytes())
+    (folder / "colors.tflite").write_bytes((models(cli) / "tflite/colors.tflite").read_bytes())
+    beside = cli.json("export", folder / "colors.onnx", "-o", "beside.glow")
+    given = cli.json("export", models(cli) / "colors.onnx", "--handler", folder / "colors.tflite", "-o", "given.glow")
+    (cli.home / "blue.png").write_bytes(png("#00f"))
+    for value in (beside, given):
+        assert [line.split(":")[0] for line in value["handler_found"]] == ["colors.tflite", "colors.tflite"]
+        assert value["handler"]["input"]["mean"] == [127.5] and "3 class names" in value["handler_found"][1]
+        answer = json.loads(cli.run("invoke", value["bundle"], "-i", "blue.png").stdout)
+        assert answer == {"predictions": [{"label": "blue", "score": 1}]}, "(255 - 127.5) / 127.5"
+    (folder / "colors.tflite").write_bytes(b"no model")
+    assert "colors.tflite: it is no TensorFlow Lite model" in cli.run("export", folder / "colors.onnx", "-o", "no.glow", code=1).stderr
 
 
 def version_after_up(cli, folder):

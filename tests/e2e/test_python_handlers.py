@@ -326,3 +326,25 @@ def test_a_sample_is_answered_at_export_and_warms_the_template(glowplug):
         assert ask(server, "tried", "1")[0] == 200
         (differs,) = server.events("sample_event_differs")
         assert '{"predictions":2}' in differs["reason"] and '{"predictions":5}' in differs["reason"]
+
+
+SETTINGS = """
+import os, time
+def predict(inputs):
+    time.sleep(inputs.get("sleep", 0))
+    return [os.environ.get("COLOR"), os.environ.get("KEY")]
+"""
+
+
+def test_invoke_has_the_functions_settings(glowplug):
+    bundle = export(glowplug, SETTINGS, "settings")
+    glowplug.environment["SECRET_OF_THE_GATEWAY"] = "hunter2"
+    glowplug.run("add", bundle, "--environment", "COLOR=blue", "--secrets", "KEY=env:SECRET_OF_THE_GATEWAY", "--timeout", "1s")
+    assert json.loads(glowplug.run("invoke", "settings", input="{}").stdout) == {"predictions": ["blue", "hunter2"]}
+    assert json.loads(glowplug.run("invoke", bundle, input="{}").stdout) == {"predictions": [None, None]}, "a bundle has no settings"
+    late = glowplug.run("invoke", "settings", input='{"sleep": 30}', check=False)
+    assert late.returncode == 1 and "status 504" in late.stderr
+    assert glowplug.run("invoke", "settings", "--timeout", "20s", input='{"sleep": 2}').returncode == 0
+    del glowplug.environment["SECRET_OF_THE_GATEWAY"]
+    missing = glowplug.run("invoke", "settings", input="{}", check=False)
+    assert missing.returncode == 1 and "the gateway has no variable SECRET_OF_THE_GATEWAY" in missing.stderr

@@ -192,7 +192,8 @@ Verb invoke() {
           "Runs the handler and the model as serve does, in a sandboxed child, and prints the "
           "answer. With --trace every step with its time, its shape and its first values, on "
           "stderr. With --event the input is the envelope of a platform, and the answer has the "
-          "form that the platform takes. Exit code 1 where the event is refused.",
+          "form that the platform takes. A function of the store has its settings: timeout, "
+          "environment and secrets. Exit code 1 where the event is refused.",
       .arguments = {{.name = "FUNCTION|BUNDLE",
                      .kind = ValueKind::reference,
                      .help = "a function of the store, also FUNCTION@VERSION, or a folder"}},
