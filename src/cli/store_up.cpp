@@ -5,8 +5,10 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "base/version.h"
+#include "cli/describe_bundle.h"
 #include "cli/export_model.h"
 #include "cli/prepare_stored.h"
+#include "optimize/code/export_code.h"
 #include "optimize/handler_files.h"
 
 namespace glowplug::cli {
@@ -62,6 +64,38 @@ Result<void> export_into(store::Store& store, const UpSource& source,
   return {};
 }
 
+/// Made anew each time: the same files give the same bundle, which is then not added again.
+Result<bool> store_code(store::Store& store, const UpSource& source, RunnerFactory& runners,
+                        Progress& progress) {
+  GLOWPLUG_ASSIGN(const TemporaryFolder work, TemporaryFolder::create());
+  optimize::code::CodeRequest request = *source.code;
+  request.output = work.path() / (source.name + ".glow");
+  progress.start("export");
+  const auto exported = optimize::code::export_code(request, runners);
+  if (!exported) {
+    progress.failed();
+    return exported.error();
+  }
+  progress.done(name_with_digest(source.name, exported->digest));
+  GLOWPLUG_ASSIGN(const store::Added added, store.add(exported->bundle, source.name));
+  if (added.live != added.version)
+    GLOWPLUG_TRY(store.set_alias(source.name, store::kLive, added.version));
+  return added.is_new;
+}
+
+Result<bool> store_model(store::Store& store, const UpSource& source,
+                         const bundle::PreparedTarget& target, RunnerFactory& runners,
+                         Progress& progress) {
+  bool fresh = false;
+  if (const auto live = store.resolve(source.name)) {
+    GLOWPLUG_ASSIGN(fresh, is_up_to_date(store, *live, source));
+  } else if (live.error().code != Code::not_found) {
+    return live.error();
+  }
+  if (!fresh) GLOWPLUG_TRY(export_into(store, source, target, runners, progress));
+  return !fresh;
+}
+
 }  // namespace
 
 Result<bool> is_made_of(const bundle::Bundle& bundle, const std::filesystem::path& model) {
@@ -81,18 +115,14 @@ Result<StoredUp> store_up(store::Store& store, const UpSource& source, const Eng
                           Progress& progress) {
   GLOWPLUG_ASSIGN(const auto target, target_of(setup, store.library_cache()));
   GLOWPLUG_ASSIGN(const auto runners, make_runners(setup, source.name));
-  bool fresh = false;
-  if (const auto live = store.resolve(source.name)) {
-    GLOWPLUG_ASSIGN(fresh, is_up_to_date(store, *live, source));
-  } else if (live.error().code != Code::not_found) {
-    return live.error();
-  }
-  if (!fresh) GLOWPLUG_TRY(export_into(store, source, target, *runners, progress));
+  GLOWPLUG_ASSIGN(const bool exported,
+                  source.code ? store_code(store, source, *runners, progress)
+                              : store_model(store, source, target, *runners, progress));
   GLOWPLUG_TRY(store.set_settings(source.name, source.settings));
   GLOWPLUG_ASSIGN(store::Resolved version, store.resolve(source.name));
   GLOWPLUG_ASSIGN(const StoredForm form,
                   prepare_stored(store, version.digest, target, *runners, progress));
-  return StoredUp{std::move(version), !fresh};
+  return StoredUp{std::move(version), exported};
 }
 
 }  // namespace glowplug::cli

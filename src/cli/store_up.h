@@ -14,8 +14,9 @@ struct StoredUp {
   bool exported = false;  ///< false: the stored one was made of the same model
 };
 
-/// Brings the store up to date with `source`: exports only when the live version was made of other
-/// bytes or by another version of this program. The function's record becomes `source.settings`.
+/// Brings the store up to date with `source`: exports a model only when the live version was made
+/// of other bytes or by another version of this program, code always. The function's record becomes
+/// `source.settings`.
 [[nodiscard]] Result<StoredUp> store_up(store::Store& store, const UpSource& source,
                                         const EngineSetup& setup, Progress& progress);
 

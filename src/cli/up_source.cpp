@@ -9,10 +9,12 @@
 #include "bundle/name.h"
 #include "cli/model_name.h"
 #include "cli/project/project_file.h"
+#include "cli/verb_export_code.h"
 
 namespace glowplug::cli {
 namespace {
 
+constexpr std::string_view kCodeFile = "handler.py";
 constexpr std::string_view kArgument = "MODEL.onnx|glowplug.yaml";
 
 std::vector<std::string> models_in(const std::filesystem::path& folder) {
@@ -44,10 +46,13 @@ Attempt<std::filesystem::path> find_input(const Session& session,
   if (std::filesystem::exists(folder / kProjectFile, failed)) return folder / kProjectFile;
   const auto models = models_in(folder);
   if (models.size() == 1) return folder / models.front();
+  if (models.empty() && std::filesystem::exists(folder / kCodeFile, failed))
+    return folder / kCodeFile;
   if (models.empty())
-    return Failure(Error{Code::not_found,
-                         "there is no glowplug.yaml and no .onnx file in this folder",
-                         "glowplug up MODEL.onnx"});
+    return Failure(
+        Error{Code::not_found,
+              "there is no glowplug.yaml, no .onnx file and no handler.py in this folder",
+              "glowplug up MODEL.onnx"});
   return usage_failure(
       fmt::format("there are several models in this folder: {}", fmt::join(models, ", ")),
       fmt::format("glowplug up {}", models.front()));
@@ -83,6 +88,12 @@ Attempt<UpSource> find_up_source(const Session& session, const std::filesystem::
   if (!source.name.empty()) name = source.name;
   if (const auto given = session.invocation.given("name")) name = given->text;
   GLOWPLUG_ASSIGN(source.name, model_name(name, source.model));
+  if (optimize::code::is_code_file(source.model)) {
+    source.code.emplace();
+    source.code->handler = source.model;
+    source.code->name = source.name;
+    GLOWPLUG_TRY(read_code_flags(session.invocation, *source.code));
+  }
   for (const auto& [key, text] : session.invocation.function_settings())
     source.settings[key] = text;
   if (auto fit = glowplug::apply(FunctionSettings{}, source.settings); !fit)

@@ -7,6 +7,7 @@
 #include "cli/session.h"
 #include "cli/terminal/failure.h"
 #include "model/function_settings.h"
+#include "optimize/code/export_code.h"
 
 namespace glowplug::cli {
 
@@ -16,10 +17,12 @@ struct UpSource {
   std::filesystem::path model;
   Json handler;  ///< of the project; null: what the files beside the model say
   std::filesystem::path handler_folder;
+  std::optional<optimize::code::CodeRequest> code = {};  ///< `model` is a handler of code
   GivenSettings settings;  ///< of the project, then environment and flags over them
 };
 
-/// The model or project that is named, or glowplug.yaml of `folder`, or its only .onnx file.
+/// The model, code or project that is named, or glowplug.yaml of `folder`, or its only .onnx file,
+/// or handler.py.
 /// Failures: not_found (nothing to bring up), those of read_project, usage (several models).
 [[nodiscard]] Attempt<UpSource> find_up_source(const Session& session,
                                                const std::filesystem::path& folder);

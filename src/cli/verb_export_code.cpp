@@ -41,16 +41,7 @@ Attempt<optimize::code::CodeRequest> code_request_of(const Invocation& invocatio
   const auto output = invocation.given("output");
   request.output = output ? output->text : request.name + ".glow";
   request.replace = invocation.has("force");
-  if (const auto given = invocation.given("requirements")) {
-    request.requirements = given->text;
-    GLOWPLUG_TRY(check_model_file(request.requirements));
-  }
-  if (const auto given = invocation.given("include")) request.included = paths_in(given->text);
-  if (const auto given = invocation.given("sample")) {
-    GLOWPLUG_ASSIGN(std::string body, read_file(given->text, kLargestSample));
-    std::string type = handler::guess_media_type(given->text, body);
-    request.sample = bundle::EventSample{std::move(type), std::move(body)};
-  }
+  GLOWPLUG_TRY(read_code_flags(invocation, request));
   request.limit = invocation.duration("timeout");
   std::error_code failed;
   if (!request.replace && std::filesystem::exists(request.output, failed))
@@ -86,6 +77,20 @@ Report report_on(const optimize::code::CodeRequest& request,
 }
 
 }  // namespace
+
+Result<void> read_code_flags(const Invocation& invocation, optimize::code::CodeRequest& request) {
+  if (const auto given = invocation.given("requirements")) {
+    request.requirements = given->text;
+    GLOWPLUG_TRY(check_model_file(request.requirements));
+  }
+  if (const auto given = invocation.given("include")) request.included = paths_in(given->text);
+  if (const auto given = invocation.given("sample")) {
+    GLOWPLUG_ASSIGN(std::string body, read_file(given->text, kLargestSample));
+    std::string type = handler::guess_media_type(given->text, body);
+    request.sample = bundle::EventSample{std::move(type), std::move(body)};
+  }
+  return {};
+}
 
 bool is_code_export(const Invocation& invocation) {
   const auto given = invocation.argument(kArgument);

@@ -66,7 +66,7 @@ Attempt<Report> run_up(const Session& session) {
   GLOWPLUG_ASSIGN(const StoredUp up, bring_up(session, source, setup));
   GLOWPLUG_ASSIGN(const auto bundle,
                   bundle::Bundle::open(up.version.folder, bundle::Checks::sizes));
-  if (bundle.sample_names().empty())
+  if (!source.code && bundle.sample_names().empty())
     session.output.warning(
         "UNVERIFIED: no sample ran when this model was exported; nothing vouches for its answers");
   Log log = serve_log(session);

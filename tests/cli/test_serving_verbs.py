@@ -86,6 +86,20 @@ def test_up_prints_a_line_with_a_row_for_a_table(cli, project):
         assert len(json.loads(shell(cli, said["try"]))["predictions"]) == 1
 
 
+def test_up_brings_up_code(cli, project):
+    (project / "handler.py").write_text("def predict(inputs: list[str]) -> list[int]:\n    return [len(one) for one in inputs]\n")
+    with Up(cli, "--name", "lengths", folder=project) as said:
+        assert (said["function"], said["version"], said["exported"]) == ("lengths", "1", True)
+        assert "--json '[\"text\"]'" in said["try"]
+        assert json.loads(shell(cli, said["try"])) == {"predictions": [4]}
+    with Up(cli, project / "handler.py", "--name", "lengths") as said:
+        assert (said["version"], said["exported"]) == ("1", False)
+    (project / "handler.py").write_text("def predict(inputs):\n    return 5\n")
+    with Up(cli, project / "handler.py", "--name", "lengths") as said:
+        assert (said["version"], said["exported"]) == ("2", True)
+        assert json.loads(shell(cli, said["try"])) == {"predictions": 5}
+
+
 def test_up_exports_again_only_when_the_model_changed(cli, project):
     model = project / "model.onnx"
     model.write_bytes((programs.MODELS / "iris.onnx").read_bytes())

@@ -152,7 +152,7 @@ def test_sounds_and_other_tables(server, document):
     asked, answered = post(document, "/predict/sounds")
     assert {"audio/wav", "audio/flac"} < set(asked)
     ask(server, document, "/predict/plans", [{"plan": "full", "months": 2}, {"plan": "basic"}])
-    for body in ({"plan": "gold"}, {"plan": "full", "months": 0}, {"months": 3}, {"plan": "full", "months": 2.5}):
+    for body in ({"plan": "gold"}, {"plan": "full", "months": 0}, {"months": 3}, {"plan": "full", "months": "2"}):
         ask(server, document, "/predict/plans", body, 400)
 
 

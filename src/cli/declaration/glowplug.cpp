@@ -41,6 +41,24 @@ Result<void> check_rounds(std::string_view text) {
       fmt::format("\"{}\" is not a number of rounds from 1 to {}", text, kMost));
 }
 
+/// Of a handler of code.
+std::vector<Flag> code_flags() {
+  return {{.name = "requirements",
+           .letter = 'r',
+           .kind = ValueKind::file,
+           .placeholder = "FILE",
+           .help = "of handler.py: its packages, resolved into the bundle by pip"},
+          {.name = "include",
+           .kind = ValueKind::file,
+           .placeholder = "PATH,PATH",
+           .help = "files and folders that the handler reads, beside it"},
+          {.name = "sample",
+           .kind = ValueKind::file,
+           .placeholder = "FILE",
+           .help = "of a handler of code: a request that it answers, tried now and whenever it "
+                   "is loaded"}};
+}
+
 Verb up() {
   return {
       .name = "up",
@@ -48,12 +66,13 @@ Verb up() {
       .description =
           "Exports the model, adds the bundle to the store, serves it and prints an address and a "
           "request that works. What did not change since the last time is not done again. Without "
-          "an argument it takes glowplug.yaml, or the only .onnx file of the folder.",
+          "an argument it takes glowplug.yaml, the only .onnx file of the folder, or handler.py.",
       .arguments = {{.name = "MODEL.onnx|glowplug.yaml",
                      .kind = ValueKind::model,
-                     .help = "a model, or a project file that names one",
+                     .help = "a model, a handler of code, or a project file that names one",
                      .required = false}},
       .flags = joined({{name_flag("name of the function (default: the project's, or the file's)")},
+                       code_flags(),
                        server_flags(),
                        function_setting_flags(true),
                        engine_flags()}),
@@ -102,23 +121,11 @@ Verb export_verb() {
              .kind = ValueKind::file,
              .placeholder = "FILE",
              .fallback = "what the files beside the model say",
-             .help = "how events become tensors and tensors answers, YAML or JSON"},
-            {.name = "force", .letter = 'f', .help = "replace a bundle that is there"},
-            {.name = "requirements",
-             .letter = 'r',
-             .kind = ValueKind::file,
-             .placeholder = "FILE",
-             .help = "of handler.py: its packages, resolved into the bundle by pip"},
-            {.name = "include",
-             .kind = ValueKind::file,
-             .placeholder = "PATH,PATH",
-             .help = "files and folders that the handler reads, beside it"},
-            {.name = "sample",
-             .kind = ValueKind::file,
-             .placeholder = "FILE",
-             .help = "of a handler of code: a request that it answers, tried now and whenever it "
-                     "is loaded"},
-            {.name = "max-batch",
+             .help = "how events become tensors and tensors answers: YAML, JSON, or a .tflite file "
+                     "with metadata"},
+            {.name = "force", .letter = 'f', .help = "replace a bundle that is there"}},
+           code_flags(),
+           {{.name = "max-batch",
              .kind = ValueKind::count,
              .placeholder = "ROWS",
              .fallback = "32",
