@@ -95,6 +95,9 @@ class Engine {
   virtual void stock_up(std::uint64_t /*most_bytes*/) {}
   /// In the parent, right after a fork or to give memory back: what `stock_up` made is the child's.
   virtual void give_stock() {}
+  /// In a forked child, before its first run: fetches what that will need by few calls instead of
+  /// many faults.
+  virtual void enter_child() {}
   /// Writes the form that `open` with `prepared` takes into the folder `into`; returns its main
   /// file's name. Errors: as open; unimplemented (this engine has no such form).
   [[nodiscard]] virtual Result<std::string> prepare(const std::filesystem::path& model,

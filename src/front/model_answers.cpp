@@ -43,9 +43,9 @@ Result<http::HttpAnswer> ModelAnswers::answer(const Route& route) {
 
 const std::string& ModelAnswers::openapi() {
   if (!openapi_.empty() && openapi_generation_ == table_.generation()) return openapi_;
-  std::vector<const OpenApiPart*> parts;
+  std::vector<std::shared_ptr<const OpenApiPart>> parts;
   for (const ServedFunction* served : table_.all_served())
-    if (served->about.openapi) parts.push_back(served->about.openapi.get());
+    if (served->about.openapi) parts.push_back(served->about.openapi());
   openapi_ = write_openapi(version_, parts);
   openapi_generation_ = table_.generation();
   return openapi_;

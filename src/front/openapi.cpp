@@ -64,12 +64,13 @@ std::shared_ptr<const OpenApiPart> openapi_part(const std::string& name, const S
   return std::make_shared<const OpenApiPart>(OpenApiPart{members_of(paths), members_of(schemas)});
 }
 
-std::string write_openapi(std::string_view version, std::span<const OpenApiPart* const> parts) {
+std::string write_openapi(std::string_view version,
+                          std::span<const std::shared_ptr<const OpenApiPart>> parts) {
   Json document = Json::parse(openapi_template());
   document["info"]["version"] = version;
   std::string paths = "{" + members_of(document["paths"]);
   std::string schemas = "{" + members_of(document["components"]["schemas"]);
-  for (const OpenApiPart* const part : parts) {
+  for (const auto& part : parts) {
     append_members(paths, part->paths);
     append_members(schemas, part->schemas);
   }

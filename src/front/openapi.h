@@ -25,7 +25,7 @@ struct OpenApiPart {
 
 /// The whole document. `version` is the program's.
 [[nodiscard]] std::string write_openapi(std::string_view version,
-                                        std::span<const OpenApiPart* const> parts);
+                                        std::span<const std::shared_ptr<const OpenApiPart>> parts);
 
 /// The document of a server without functions: all other addresses.
 [[nodiscard]] std::string_view openapi_template();

@@ -17,7 +17,7 @@ Signature two_floats() {
   return signature;
 }
 
-Json document_of(std::span<const OpenApiPart* const> parts) {
+Json document_of(std::span<const std::shared_ptr<const OpenApiPart>> parts) {
   const auto json = parse_json(write_openapi("1.2.3", parts), 100);
   EXPECT_TRUE(json) << (json ? "" : json.error().message);
   return json ? *json : Json();
@@ -33,7 +33,7 @@ std::string target_of(std::string path) {
 
 TEST(OpenApi, TellsOfEveryAddressThatIsServed) {
   const auto add = openapi_part("add", two_floats(), nullptr);
-  const std::array<const OpenApiPart*, 1> parts = {add.get()};
+  const std::array parts = {add};
   const Json document = document_of(parts);
   EXPECT_EQ(document["info"]["version"], "1.2.3");
   std::set<RouteKind> told;
@@ -53,7 +53,7 @@ TEST(OpenApi, TellsOfEveryAddressThatIsServed) {
 TEST(OpenApi, HasTheSchemasOfEachFunction) {
   const auto add = openapi_part("add", two_floats(), nullptr);
   const auto other = openapi_part("other-1.x", two_floats(), nullptr);
-  const std::array<const OpenApiPart*, 2> parts = {add.get(), other.get()};
+  const std::array parts = {add, other};
   const Json document = document_of(parts);
   const Json& schemas = document["components"]["schemas"];
   for (const char* const name :

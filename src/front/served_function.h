@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -22,7 +23,8 @@ struct FunctionDescription {
   /// Reads the bodies of POST /predict/{function} and writes its answers; null: they go to the
   /// function's handler as events.
   std::shared_ptr<const handler::Table> table{};
-  std::shared_ptr<const OpenApiPart> openapi{};  ///< null: the document does not tell of it
+  /// Called on the loop's thread when the document is asked for; empty: it does not tell of this.
+  std::function<std::shared_ptr<const OpenApiPart>()> openapi{};
 };
 
 /// One function version as it is served: its back end, its queue, what it counted. On the loop's

@@ -99,8 +99,10 @@ Result<LoadedFunction> load_function(const Wanted& wanted, FunctionSource& sourc
       wanted.name,     wanted.version, opened.manifest().engine, opened.manifest().signature,
       wanted.settings, nullptr};
   GLOWPLUG_ASSIGN(loaded.description.table, table_of(opened.manifest()));
-  loaded.description.openapi =
-      front::openapi_part(wanted.name, opened.manifest().signature, opened.manifest().handler);
+  loaded.description.openapi = [part = front::openapi_part(wanted.name, opened.manifest().signature,
+                                                           opened.manifest().handler)] {
+    return part;
+  };
   loaded.lease = std::move(lease);
   if (engine::code::is_code(opened.manifest().engine)) {
     loaded.form_reason = "code of the user's own has one form";

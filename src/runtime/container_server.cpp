@@ -132,10 +132,11 @@ Result<void> serve_container(const ServerOptions& options, const OpenEngine& ope
           : front::AccessLog::Sink());
   FixedRepository repository({name, kOnlyVersion, "READY", {}});
   front::Front front(loop, metrics, access_log, repository, {.version = std::string(kVersion)});
-  front.serve({name, kOnlyVersion, std::string(model.engine->name()), signature, settings,
-               model.table, front::openapi_part(name, signature, model.bundle.manifest().handler)},
-              std::make_unique<front::InlineBackend>(loop, *model.session, signature,
-                                                     model.event_session()));
+  front.serve(
+      {name, kOnlyVersion, std::string(model.engine->name()), signature, settings, model.table,
+       [&] { return front::openapi_part(name, signature, model.bundle.manifest().handler); }},
+      std::make_unique<front::InlineBackend>(loop, *model.session, signature,
+                                             model.event_session()));
   GLOWPLUG_ASSIGN(const std::unique_ptr<http::HttpServer> server, listen(loop, front, options));
   Ending ending(loop, front, *server, log);
   ending.watch(signals.get());

@@ -193,6 +193,7 @@ class Template {
         loaded_.runs_code ? loaded_.session.get() : loaded_.events.get();
     const int output = loaded_.runs_code ? loaded_.function_log.get() : -1;
     return {{*loaded_.session, events},
+            *loaded_.engine,
             loaded_.sandbox,
             title_,
             function_,

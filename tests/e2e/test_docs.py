@@ -84,3 +84,10 @@ def test_the_page_of_handlers(glowplug):
         sound.writeframes(b"".join(value.to_bytes(2, "little", signed=True) for value in [16384] + [0] * 9 + [-8192] + [0] * 8 + [16384]))
     with pages.Reader(glowplug, folder) as reader:
         assert reader.follow(ROOT / "docs/handlers.md") >= 20
+
+
+def test_the_page_of_python_handlers(glowplug):
+    folder = glowplug.home / "reader"
+    folder.mkdir()
+    with pages.Reader(glowplug, folder) as reader:
+        assert reader.follow(ROOT / "docs/handlers-python.md") >= 5

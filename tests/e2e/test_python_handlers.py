@@ -319,6 +319,13 @@ def test_a_sample_is_answered_at_export_and_warms_the_template(glowplug):
     with programs.serve(glowplug, bundle) as server:
         assert ask(server, "tried", "1")[2] == '{"predictions":3}'  # the sample was the template's first event
         assert not server.events("sample_event_differs")
+    record = json.loads((bundle / "records/event.json").read_text())
+    record["answer"]["body"] = '{"predictions":5}'
+    (bundle / "records/event.json").write_text(json.dumps(record))
+    with programs.serve(glowplug, bundle) as server:
+        assert ask(server, "tried", "1")[0] == 200
+        (differs,) = server.events("sample_event_differs")
+        assert '{"predictions":2}' in differs["reason"] and '{"predictions":5}' in differs["reason"]
 
 
 SETTINGS = """

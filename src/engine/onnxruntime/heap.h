@@ -31,6 +31,7 @@ class Heap {
   void renew();
   /// After `renew`: PageRange::fetch.
   void fetch(std::size_t most_bytes) { range_.fetch(most_bytes); }
+  void fetch_small() { range_.fetch_small(); }
 
  private:
   struct Block;

@@ -84,6 +84,9 @@ class OnnxRuntimeEngine final : public Engine {
   void give_stock() override {
     if (memory_) memory_->renew();
   }
+  void enter_child() override {
+    if (memory_) memory_->fetch_small();
+  }
 
  private:
   /// Adds them to the options. A form that we cannot read the library judges alone.

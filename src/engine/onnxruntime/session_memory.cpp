@@ -69,6 +69,11 @@ void SessionMemory::fetch(std::size_t most_bytes) {
   if (passing_.blocks() == 0) passing_.fetch(most_bytes);
 }
 
+void SessionMemory::fetch_small() {
+  const MutexLock lock(mutex_);
+  if (passing_.blocks() == 0) passing_.fetch_small();
+}
+
 void* SessionMemory::allocate(Use use, std::size_t bytes) {
   if (bytes == 0) return nullptr;
   const MutexLock lock(mutex_);

@@ -40,6 +40,8 @@ class SessionMemory {
   /// After `renew`: has the huge pages of a run's activations ready for the next child, if they are
   /// at most `most_bytes`; `renew` after the fork leaves them to it.
   void fetch(std::size_t most_bytes);
+  /// In the child: what `fetch` left out, by one call.
+  void fetch_small();
 
  private:
   SessionMemory(const Library& library, Env& env, Handle<MemoryInfo> info, PageRange lasting,

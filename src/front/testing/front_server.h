@@ -114,7 +114,7 @@ class AddOneRepository : public Repository {
     const Signature signature = AddOneBackend::signature_of_add_one();
     front->serve({name, version, "onnxruntime", signature, settings,
                   std::make_shared<const handler::Table>(*handler::Table::create({}, signature)),
-                  openapi_part(name, signature, nullptr)},
+                  [part = openapi_part(name, signature, nullptr)] { return part; }},
                  std::move(backend));
     return added;
   }
