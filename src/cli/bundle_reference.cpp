@@ -22,7 +22,7 @@ Result<NamedBundle> open_named_bundle(const Session& session, std::string_view r
   GLOWPLUG_ASSIGN(const store::Resolved resolved, store->resolve(reference.substr(0, at), version));
   GLOWPLUG_ASSIGN(const store::Lease lease, store->lease(resolved.digest));
   GLOWPLUG_ASSIGN(auto bundle, bundle::Bundle::open(lease.folder(), bundle::Checks::hashes));
-  return NamedBundle{std::move(bundle), resolved.function, resolved.version};
+  return NamedBundle{std::move(bundle), resolved.function, resolved.version, resolved.settings};
 }
 
 }  // namespace glowplug::cli

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "bundle/bundle.h"
 #include "cli/session.h"
+#include "model/function_settings.h"
 
 namespace glowplug::cli {
 
@@ -14,6 +15,7 @@ struct NamedBundle {
   bundle::Bundle bundle;
   std::string function = {};  ///< empty: it is a folder of the user's
   std::string version = {};
+  GivenSettings settings = {};  ///< of the function's record
 };
 
 /// `reference`: a folder, or FUNCTION[@VERSION or @ALIAS] of the store (default: live). A folder

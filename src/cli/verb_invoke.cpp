@@ -10,6 +10,7 @@
 #include "bundle/prepared.h"
 #include "cli/bundle_reference.h"
 #include "cli/engine_setup.h"
+#include "cli/fetch_inputs.h"
 #include "cli/interruption.h"
 #include "cli/invoke_function.h"
 #include "cli/verbs.h"
@@ -17,6 +18,7 @@
 #include "handler/answer.h"
 #include "handler/envelope.h"
 #include "handler/media_type.h"
+#include "handler/references.h"
 
 namespace glowplug::cli {
 namespace {
@@ -104,25 +106,30 @@ struct Answered {
   Json json;
 };
 
-Result<EventAnswer> answer_one(InvokedFunction& function, const std::string& name,
-                               const handler::Enveloped& event, Trace* trace) {
-  if (!event.object.empty())
-    return handler::error_answer(
-        {Code::permission_denied,
-         fmt::format("{}: inputs by reference are not fetched here", event.object),
-         {}});
-  const std::string context = context_of(name, event.accept, trace != nullptr);
-  return function.answer({event.content_type, event.body, context},
-                         handler::accepts_csv(event.accept), trace);
+/// What answers, under its name.
+struct Answering {
+  InvokedFunction& function;
+  std::string name;
+  InputFetch& inputs;
+};
+
+Result<EventAnswer> answer_one(const Answering& by, const handler::Enveloped& event, Trace* trace) {
+  const Time begun = Clock::now();
+  auto complete = by.inputs.complete(event, context_of(by.name, event.accept, trace != nullptr));
+  if (!complete) return handler::error_answer(complete.error());
+  if (trace != nullptr && complete->body.size() != event.body.size())
+    trace->add({"fetch", Clock::now() - begun,
+                fmt::format("{} bytes", complete->body.size() - event.body.size()), event.object});
+  return by.function.answer({complete->content_type, complete->body, complete->context},
+                            handler::accepts_csv(event.accept), trace);
 }
 
-Result<Answered> answer_all(InvokedFunction& function, const std::string& name,
-                            const Question& question, Trace* trace, const std::string& accept) {
+Result<Answered> answer_all(const Answering& by, const Question& question, Trace* trace,
+                            const std::string& accept) {
   Answered answered;
   if (question.kind == handler::EnvelopeKind::plain) {
-    GLOWPLUG_ASSIGN(
-        EventAnswer answer,
-        answer_one(function, name, {question.content_type, question.body, accept, {}, {}}, trace));
+    GLOWPLUG_ASSIGN(EventAnswer answer,
+                    answer_one(by, {question.content_type, question.body, accept, {}, {}}, trace));
     answered.text = answer.body;
     if (!answered.text.ends_with('\n')) answered.text += '\n';
     const auto json = parse_json(answer.body);
@@ -134,7 +141,7 @@ Result<Answered> answer_all(InvokedFunction& function, const std::string& name,
   GLOWPLUG_ASSIGN(const handler::Envelope envelope,
                   handler::Envelope::open(question.kind, payload));
   for (const handler::Enveloped& event : envelope.events()) {
-    GLOWPLUG_ASSIGN(EventAnswer answer, answer_one(function, name, event, trace));
+    GLOWPLUG_ASSIGN(EventAnswer answer, answer_one(by, event, trace));
     answered.answers.push_back(std::move(answer));
   }
   answered.json = envelope.close(answered.answers);
@@ -161,6 +168,8 @@ Attempt<Report> run_invoke(const Session& session) {
                   open_named_bundle(session, *invocation.argument("FUNCTION|BUNDLE")));
   GLOWPLUG_ASSIGN(const Question question, question_of(invocation));
   GLOWPLUG_ASSIGN(const EngineSetup setup, find_engine(invocation));
+  GLOWPLUG_ASSIGN(FunctionSettings settings, glowplug::apply({}, named.settings));
+  GLOWPLUG_ASSIGN(settings, glowplug::apply(std::move(settings), invocation.function_settings()));
   const Interruption interruption(session.output);
   const std::string name = named.function.empty() ? named.bundle.manifest().name : named.function;
   GLOWPLUG_ASSIGN(const auto runners, make_runners(setup, name, invocation.duration("timeout")));
@@ -168,11 +177,12 @@ Attempt<Report> run_invoke(const Session& session) {
   const Time begun = Clock::now();
   auto function = InvokedFunction::open(named.bundle, std::move(form), *runners);
   if (!function) return interruption.explain(std::move(function).error(), "nothing was run");
+  InputFetch inputs(settings, handler::item_field(named.bundle.manifest().handler));
   Trace trace;
   const bool traced = invocation.has("trace");
   if (traced) trace.add({"load", Clock::now() - begun, {}, named.bundle.folder().string()});
   const auto accept = invocation.given("accept");
-  auto answered = answer_all(*function, name, question, traced ? &trace : nullptr,
+  auto answered = answer_all({*function, name, inputs}, question, traced ? &trace : nullptr,
                              accept ? accept->text : std::string());
   if (!answered) return interruption.explain(std::move(answered).error(), "it was not answered");
   if (auto refused = refusal_in(*answered);

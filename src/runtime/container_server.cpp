@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "front/http/asio_loop.h"
 #include "front/http/http_server.h"
 #include "front/inline/inline_backend.h"
+#include "handler/references.h"
 #include "observe/metrics.h"
 #include "runtime/container_model.h"
 #include "runtime/fixed_repository.h"
@@ -130,11 +132,13 @@ Result<void> serve_container(const ServerOptions& options, const OpenEngine& ope
           ? front::AccessLog::Sink([&lines](std::string_view text) { lines.write(text); })
           : front::AccessLog::Sink());
   FixedRepository repository({name, kOnlyVersion, "READY", {}});
-  front::Front front(loop, metrics, access_log, repository, {.version = std::string(kVersion)});
-  front.serve(
-      {name, kOnlyVersion, std::string(model.engine->name()), signature, settings, model.table},
-      std::make_unique<front::InlineBackend>(loop, *model.session, signature,
-                                             model.event_session()));
+  fetch::Fetcher fetcher(fetch::ObjectStore::from_environment(::getenv));
+  front::Front front(loop, metrics, access_log, repository,
+                     {.version = std::string(kVersion), .fetcher = &fetcher});
+  front.serve({name, kOnlyVersion, std::string(model.engine->name()), signature, settings,
+               model.table, handler::item_field(model.bundle.manifest().handler)},
+              std::make_unique<front::InlineBackend>(loop, *model.session, signature,
+                                                     model.event_session()));
   GLOWPLUG_ASSIGN(const std::unique_ptr<http::HttpServer> server, listen(loop, front, options));
   Ending ending(loop, front, *server, log);
   ending.watch(signals.get());

@@ -1,4 +1,5 @@
-"""The commands that README.md and docs/http.md show are run as a reader would type them, in an empty folder that holds iris.onnx."""
+"""The commands that README.md and docs/http.md show are run as a reader would type them, in an empty folder that holds iris.onnx and colors.onnx."""
+import io
 import json
 import pathlib
 import re
@@ -8,8 +9,9 @@ import subprocess
 
 import pytest
 import requests
+from PIL import Image
 
-from harness import programs
+from harness import programs, remote
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -32,7 +34,8 @@ def reader(glowplug):
         port = str(free.getsockname()[1])
     folder = glowplug.home / "reader"
     folder.mkdir()
-    shutil.copy(programs.MODELS / "iris.onnx", folder)
+    for model in ("iris.onnx", "colors.onnx"):
+        shutil.copy(programs.MODELS / model, folder)
     environment = {**glowplug.environment, "PATH": f"{glowplug.prefix / 'bin'}:{glowplug.environment['PATH']}"}
     servers = []
 
@@ -101,6 +104,10 @@ def test_the_page_of_digits(glowplug):
 
 def test_the_page_of_handlers(reader):
     commands = shown("docs/handlers.md")
-    assert len(commands) == 3
-    for command, below in commands:
-        assert reader(command).split("\n")[0] == below or "export" in command
+    assert len(commands) == 8
+    to = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(to, "PNG")
+    with remote.running(remote.web({"/red.png": ("image/png", to.getvalue())})) as pictures:
+        for command, below in commands:
+            below = below.replace("8123", str(pictures.port))
+            assert reader(command.replace("8123", str(pictures.port))).split("\n")[0].startswith(below) or "export" in command
