@@ -106,7 +106,7 @@ bool is_bucket(std::string_view name) {
 }  // namespace
 
 std::string Host::in_url() const {
-  return address && !address->is_v4 ? fmt::format("[{}]", text) : text;
+  return text.find(':') != std::string::npos ? fmt::format("[{}]", text) : text;
 }
 
 bool Host::is_localhost() const {
