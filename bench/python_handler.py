@@ -86,9 +86,10 @@ def main():
         for file in ("handler.py", "requirements.txt"):
             (source / file).write_text((EXAMPLE / file).read_text())
         subprocess.run([ROOT / ".venv/bin/python", EXAMPLE / "train.py", source], check=True, stdout=subprocess.DEVNULL)
+        (source / "flower.json").write_text(json.dumps(FLOWER))
         bundle = folder / "flowers.glow"
         subprocess.run([BIN / "glowplug", "export", source / "handler.py", "--name", "flowers", "--output", bundle, "--requirements",
-                        source / "requirements.txt", "--include", source / "iris.joblib", "-q"], check=True, stdout=subprocess.DEVNULL)
+                        source / "requirements.txt", "--include", source / "iris.joblib", "--sample", source / "flower.json", "-q"], check=True, stdout=subprocess.DEVNULL)
         server = subprocess.Popen([BIN / "glowplug", "serve", bundle, "--http-port", "0", "--no-access-log", "--memory", "1GiB"],
                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         address = server.stdout.readline().split("=")[1].strip()

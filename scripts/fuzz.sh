@@ -16,7 +16,7 @@ run() {
   local fuzzer=$1 seconds=$2 found=$3 name work
   name=$(basename "$fuzzer" _fuzz)
   case $name in
-    http_request | tensor_decoder | binary_extension | records | ring_reply | manifest | image_decode) ;;
+    http_request | tensor_decoder | binary_extension | records | ring_reply | manifest | image_decode | tokenizer_text | form | table) ;;
     *) seconds=$(((seconds + 2) / 3)) ;;
   esac
   work=$found/$name

@@ -47,12 +47,15 @@ Log::Log(Log&& other) noexcept
     : format_(other.format_), least_(other.least_), sink_(std::move(other.sink_)) {}
 
 Log Log::to_stderr(LogLevel least, std::optional<Format> format) {
-  const Format used = format.value_or(::isatty(STDERR_FILENO) == 1 ? Format::text : Format::json);
+  return to_descriptor(STDERR_FILENO, least, format);
+}
+
+Log Log::to_descriptor(int fd, LogLevel least, std::optional<Format> format) {
+  const Format used = format.value_or(::isatty(fd) == 1 ? Format::text : Format::json);
   // Copied with the sink, which is called under the log's lock.
-  return Log(used, least,
-             [writer = std::make_shared<LineWriter>(STDERR_FILENO)](std::string_view line) {
-               writer->write(line);
-             });
+  return Log(used, least, [writer = std::make_shared<LineWriter>(fd)](std::string_view line) {
+    writer->write(line);
+  });
 }
 
 Log Log::none() { return Log(Format::json, LogLevel::error, nullptr); }

@@ -35,6 +35,9 @@ class Log {
   /// (line_writer.h).
   static Log to_stderr(LogLevel least = LogLevel::info,
                        std::optional<Format> format = std::nullopt);
+  /// The same to a descriptor, which stays the caller's and outlives the log.
+  static Log to_descriptor(int fd, LogLevel least = LogLevel::info,
+                           std::optional<Format> format = std::nullopt);
   /// Drops everything: for tests and for verbs without a log.
   static Log none();
 

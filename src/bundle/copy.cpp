@@ -111,11 +111,28 @@ Result<void> make_folders(const std::filesystem::path& root, const std::filesyst
   return {};
 }
 
+namespace {
+
+/// The packages of a Python handler are thousands of files, and a disk takes milliseconds for each.
+constexpr std::size_t kSyncedOneByOne = 64;
+
+Result<void> sync_file_system(const std::filesystem::path& folder) {
+  GLOWPLUG_ASSIGN(const UniqueFd opened, open_file(folder, O_RDONLY | O_DIRECTORY));
+  if (::syncfs(opened.get()) != 0) return system_error("sync " + folder.string(), errno);
+  return {};
+}
+
+}  // namespace
+
 Result<void> sync_tree(const std::filesystem::path& folder) {
   std::error_code failed;
+  std::size_t entries = 0;
   std::filesystem::recursive_directory_iterator walk(folder, failed);
-  for (const auto end = std::filesystem::end(walk); !failed && walk != end; walk.increment(failed))
+  for (const auto end = std::filesystem::end(walk); !failed && walk != end;
+       walk.increment(failed)) {
+    if (++entries > kSyncedOneByOne) return sync_file_system(folder);
     GLOWPLUG_TRY(sync_path(walk->path()));
+  }
   if (failed) return system_error("read " + folder.string(), failed.value());
   return sync_path(folder);
 }

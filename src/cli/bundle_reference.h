@@ -15,7 +15,7 @@ struct NamedBundle {
   bundle::Bundle bundle;
   std::string function = {};  ///< empty: it is a folder of the user's
   std::string version = {};
-  GivenSettings settings = {};  ///< of the function's record
+  GivenSettings settings = {};  ///< the function's record in the store
 };
 
 /// `reference`: a folder, or FUNCTION[@VERSION or @ALIAS] of the store (default: live). A folder

@@ -66,6 +66,34 @@ TEST(ShellQuoted, KeepsEveryCharacter) {
   EXPECT_EQ(shell_quoted("it's $HOME"), R"('it'\''s $HOME')");
 }
 
+std::string arguments_for(const char* content, const char* named = "{}") {
+  return event_arguments(Json::parse(content), Json::parse(named));
+}
+
+TEST(EventArguments, FitWhatTheHandlerTakes) {
+  EXPECT_EQ(arguments_for(R"({"application/json": {}, "image/jpeg": {}, "image/png": {}})"),
+            "--data-binary @your.jpg -H 'content-type: image/jpeg'");
+  EXPECT_EQ(arguments_for(R"({"image/*": {}})"),
+            "--data-binary @your.jpg -H 'content-type: image/jpeg'");
+  EXPECT_EQ(arguments_for(R"({"application/json": {}, "text/plain": {}})"),
+            "--data-binary 'A text of yours.' -H 'content-type: text/plain'");
+  EXPECT_EQ(arguments_for(R"({"*/*": {}})"), "--json '{}'");
+}
+
+TEST(EventArguments, MakeJsonOfASchema) {
+  EXPECT_EQ(arguments_for(R"({"text/csv": {}, "application/json": {"schema": {"anyOf": [
+                {"$ref": "record"}, {"type": "array"}]}}})",
+                          R"({"record": {"type": "object", "properties": {
+                "plan": {"type": "string", "enum": ["it's", "b"]},
+                "months": {"type": "integer", "minimum": 5.0},
+                "share": {"type": "number", "maximum": 0.5},
+                "tags": {"type": "array", "items": {"type": "string"}, "minItems": 2}}}})"),
+            R"(--json '{"months":5,"plan":"it'\''s","share":0.5,"tags":["text","text"]}')");
+  EXPECT_EQ(arguments_for(R"({"application/json": {"schema": {"$ref": "a"}}})",
+                          R"({"a": {"$ref": "a"}})"),
+            "--json '{}'");
+}
+
 TEST(UtcTime, IsIso8601) { EXPECT_EQ(utc_time(1764093624000), "2025-11-25T18:00:24Z"); }
 
 /// find_up_source in a folder of its own.

@@ -46,9 +46,16 @@ Result<bundle::PreparedTarget> target_of(const EngineSetup& setup,
 
 Result<std::unique_ptr<RunnerFactory>> make_runners(const EngineSetup& setup,
                                                     std::string_view function, Duration timeout) {
+  return make_runners(setup, function, RunnerSettings{timeout, timeout, {}});
+}
+
+Result<std::unique_ptr<RunnerFactory>> make_runners(const EngineSetup& setup,
+                                                    std::string_view function,
+                                                    RunnerSettings settings) {
   instances::RunnerOptions options;
-  options.load_timeout = timeout;
-  options.run_timeout = timeout;
+  options.load_timeout = settings.load_timeout;
+  options.run_timeout = settings.run_timeout;
+  options.environment = std::move(settings.environment);
   options.handler_program = setup.handler;
   options.engine_library = setup.library;
   instances::UserRange users;

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "bundle/prepared.h"
 #include "cli/declaration/invocation.h"
+#include "model/function_environment.h"
 #include "model/runner.h"
 
 namespace glowplug::cli {
@@ -26,10 +27,20 @@ struct EngineSetup {
 /// For one load, run or preparation of a model where no --timeout says otherwise.
 inline constexpr Duration kStepTimeout = seconds(120);
 
+/// How a function runs.
+struct RunnerSettings {
+  Duration load_timeout = kStepTimeout;
+  Duration run_timeout = kStepTimeout;
+  Variables environment;  ///< of code, secrets among it
+};
+
 /// Runs models in sandboxed children that are ended when a step takes longer than `timeout`; as a
 /// user of their own when this is root. The thread that uses it must be the one that ends last.
 [[nodiscard]] Result<std::unique_ptr<RunnerFactory>> make_runners(const EngineSetup& setup,
                                                                   std::string_view function,
                                                                   Duration timeout = kStepTimeout);
+[[nodiscard]] Result<std::unique_ptr<RunnerFactory>> make_runners(const EngineSetup& setup,
+                                                                  std::string_view function,
+                                                                  RunnerSettings settings);
 
 }  // namespace glowplug::cli

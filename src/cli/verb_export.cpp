@@ -92,9 +92,15 @@ Attempt<optimize::ExportRequest> request_of(const Invocation& invocation) {
   request.seed = invocation.count("seed");
   if (const auto handler = invocation.given("handler")) {
     const std::filesystem::path file = handler->text;
-    GLOWPLUG_ASSIGN(const std::string text, read_file(file));
-    GLOWPLUG_ASSIGN(request.handler, json_of_yaml(text, file.filename().string()));
     request.handler_folder = std::filesystem::absolute(file).parent_path();
+    if (file.extension() == ".tflite") {
+      GLOWPLUG_ASSIGN(request.handler, optimize::tflite_spec(std::filesystem::absolute(file)));
+    } else {
+      GLOWPLUG_ASSIGN(const std::string text, read_file(file));
+      GLOWPLUG_ASSIGN(request.handler, json_of_yaml(text, file.filename().string()));
+      if (request.handler.is_null())
+        return invalid_argument(file.string() + " says nothing of a handler");
+    }
   }
   std::error_code failed;
   if (!request.replace && std::filesystem::exists(request.output, failed))

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/file.h"
 #include "base/units.h"
 #include "bundle/bundle.h"
 #include "cli/describe_bundle.h"
@@ -11,11 +12,13 @@
 #include "cli/interruption.h"
 #include "cli/model_name.h"
 #include "cli/verb_progress.h"
+#include "handler/media_type.h"
 #include "optimize/code/export_code.h"
 
 namespace glowplug::cli {
 namespace {
 
+constexpr std::size_t kLargestSample = std::size_t{16} << 20;
 constexpr std::string_view kArgument = "MODEL.onnx";
 
 std::vector<std::filesystem::path> paths_in(std::string_view list) {
@@ -43,6 +46,11 @@ Attempt<optimize::code::CodeRequest> code_request_of(const Invocation& invocatio
     GLOWPLUG_TRY(check_model_file(request.requirements));
   }
   if (const auto given = invocation.given("include")) request.included = paths_in(given->text);
+  if (const auto given = invocation.given("sample")) {
+    GLOWPLUG_ASSIGN(std::string body, read_file(given->text, kLargestSample));
+    std::string type = handler::guess_media_type(given->text, body);
+    request.sample = bundle::EventSample{std::move(type), std::move(body)};
+  }
   request.limit = invocation.duration("timeout");
   std::error_code failed;
   if (!request.replace && std::filesystem::exists(request.output, failed))

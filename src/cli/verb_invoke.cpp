@@ -13,6 +13,7 @@
 #include "cli/fetch_inputs.h"
 #include "cli/interruption.h"
 #include "cli/invoke_function.h"
+#include "cli/project_here.h"
 #include "cli/verbs.h"
 #include "engine/native/native.h"
 #include "handler/answer.h"
@@ -149,6 +150,35 @@ Result<Answered> answer_all(const Answering& by, const Question& question, Trace
   return answered;
 }
 
+/// The settings of a function of the store, those of glowplug.yaml over them where it has that
+/// name. A bundle has none. Flags say more than both.
+Attempt<FunctionSettings> function_settings(const Session& session, const NamedBundle& named,
+                                            const std::string& name) {
+  GivenSettings given;
+  if (!named.function.empty()) {
+    given = named.settings;
+    GLOWPLUG_ASSIGN(const auto project, project_here(session));
+    if (project && project->name == name)
+      for (const auto& [key, text] : project->function) given[key] = text;
+  }
+  for (const auto& [key, text] : session.invocation.function_settings())
+    if (key.starts_with("fetch_")) given[key] = text;  // --timeout is about more than the answer
+  GLOWPLUG_ASSIGN(FunctionSettings settings, glowplug::apply({}, given));
+  return settings;
+}
+
+Attempt<RunnerSettings> runner_settings(const Session& session, const NamedBundle& named,
+                                        const FunctionSettings& function) {
+  RunnerSettings settings;
+  const auto timeout = session.invocation.given("timeout");
+  settings.load_timeout = session.invocation.duration("timeout");
+  settings.run_timeout = settings.load_timeout;
+  if (named.function.empty()) return settings;
+  if (!timeout) settings.run_timeout = function.timeout;
+  GLOWPLUG_ASSIGN(settings.environment, resolve(function.environment, function.secrets));
+  return settings;
+}
+
 /// The first event that was refused, as the failure of the verb.
 std::optional<Failure> refusal_in(const Answered& answered) {
   for (const EventAnswer& answer : answered.answers) {
@@ -168,16 +198,16 @@ Attempt<Report> run_invoke(const Session& session) {
                   open_named_bundle(session, *invocation.argument("FUNCTION|BUNDLE")));
   GLOWPLUG_ASSIGN(const Question question, question_of(invocation));
   GLOWPLUG_ASSIGN(const EngineSetup setup, find_engine(invocation));
-  GLOWPLUG_ASSIGN(FunctionSettings settings, glowplug::apply({}, named.settings));
-  GLOWPLUG_ASSIGN(settings, glowplug::apply(std::move(settings), invocation.function_settings()));
   const Interruption interruption(session.output);
   const std::string name = named.function.empty() ? named.bundle.manifest().name : named.function;
-  GLOWPLUG_ASSIGN(const auto runners, make_runners(setup, name, invocation.duration("timeout")));
+  GLOWPLUG_ASSIGN(const FunctionSettings function_is, function_settings(session, named, name));
+  GLOWPLUG_ASSIGN(RunnerSettings settings, runner_settings(session, named, function_is));
+  GLOWPLUG_ASSIGN(const auto runners, make_runners(setup, name, std::move(settings)));
   GLOWPLUG_ASSIGN(ModelSource form, form_of(named.bundle, setup));
   const Time begun = Clock::now();
   auto function = InvokedFunction::open(named.bundle, std::move(form), *runners);
   if (!function) return interruption.explain(std::move(function).error(), "nothing was run");
-  InputFetch inputs(settings, handler::item_field(named.bundle.manifest().handler));
+  InputFetch inputs(function_is, handler::item_field(named.bundle.manifest().handler));
   Trace trace;
   const bool traced = invocation.has("trace");
   if (traced) trace.add({"load", Clock::now() - begun, {}, named.bundle.folder().string()});
@@ -185,13 +215,15 @@ Attempt<Report> run_invoke(const Session& session) {
   auto answered = answer_all({*function, name, inputs}, question, traced ? &trace : nullptr,
                              accept ? accept->text : std::string());
   if (!answered) return interruption.explain(std::move(answered).error(), "it was not answered");
-  if (auto refused = refusal_in(*answered);
-      refused && question.kind == handler::EnvelopeKind::plain)
-    return *std::move(refused);
+  auto refused = refusal_in(*answered);
+  if (refused && question.kind == handler::EnvelopeKind::plain) return *std::move(refused);
   if (traced) session.output.note(trace_text(trace));
   Json json = {{"function", name}, {"answer", answered->json}};
   if (traced) json["trace"] = trace_json(trace);
-  return Report{.json = std::move(json), .text = answered->text, .quiet = answered->text};
+  return Report{.json = std::move(json),
+                .text = answered->text,
+                .quiet = answered->text,
+                .said_no = std::move(refused)};
 }
 
 }  // namespace glowplug::cli

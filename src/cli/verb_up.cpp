@@ -37,7 +37,9 @@ Report announcement(const Session& session, const StoredUp& up, const bundle::Bu
                     const std::string& line) {
   const std::string address = listening_address(line);
   const std::string url = fmt::format("http://{}/v2/models/{}", address, up.version.function);
-  const std::string command = curl_line(bundle, url, inspect_command(session, up.version.function));
+  const std::string command =
+      curl_line(bundle, fmt::format("http://{}", address), up.version.function,
+                inspect_command(session, up.version.function));
   return {
       .json = {{"event", "listening"},
                {"http", address},

@@ -90,6 +90,14 @@ class Engine {
   /// time: gives back what runs leave behind and a child would have to copy page by page. May be
   /// called again; sessions stay usable.
   virtual void before_forks() {}
+  /// After `before_forks`, and again once a child was forked: has memory for the child's first run
+  /// ready, zeroed ahead by a process that has nothing else to do. At most `most_bytes`, else none.
+  virtual void stock_up(std::uint64_t /*most_bytes*/) {}
+  /// In the parent, right after a fork or to give memory back: what `stock_up` made is the child's.
+  virtual void give_stock() {}
+  /// In a forked child, before its first run: fetches what that will need by few calls instead of
+  /// many faults.
+  virtual void enter_child() {}
   /// Writes the form that `open` with `prepared` takes into the folder `into`; returns its main
   /// file's name. Errors: as open; unimplemented (this engine has no such form).
   [[nodiscard]] virtual Result<std::string> prepare(const std::filesystem::path& model,

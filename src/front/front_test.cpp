@@ -68,6 +68,7 @@ TEST_F(FrontTest, AnswersEveryRoute) {
            {"POST", "/predict/add", "[[1,2],[3,4]]", 200, "predictions"},
            {"POST", "/v2/repository/index", "", 200, "\"READY\""},
            {"GET", "/metrics", "", 200, "glowplug_build_info"},
+           {"GET", "/openapi.json", "", 200, "\"/predict/add\""},
        }) {
     const ClientAnswer answer = ask(one.method, one.target, one.body);
     EXPECT_EQ(answer.status, one.status) << one.target << answer.body;
@@ -107,6 +108,17 @@ TEST_F(FrontTest, SaysExactlyWhyItRefuses) {
   EXPECT_EQ(ask("DELETE", "/v2/models/add").header("Allow"), "GET, HEAD");
   EXPECT_EQ(ask("POST", "/v2/models/add/infer", "{").status, 400);
   EXPECT_EQ(ask("POST", "/predict/add", "a,b", "Content-Type: text/xml\r\n").status, 415);
+}
+
+TEST_F(FrontTest, TheDocumentFollowsWhatIsServed) {
+  const auto tells_of_add = [this] {
+    return ask("GET", "/openapi.json").body.find("\"/predict/add\"") != std::string::npos;
+  };
+  EXPECT_TRUE(tells_of_add());
+  EXPECT_EQ(ask("POST", "/v2/repository/models/add/unload").status, 200);
+  EXPECT_FALSE(tells_of_add());
+  EXPECT_EQ(ask("POST", "/v2/repository/models/add/load").status, 200);
+  EXPECT_TRUE(tells_of_add());
 }
 
 TEST_F(FrontTest, TakesTargetsInAbsoluteForm) {

@@ -37,6 +37,7 @@ void FunctionTable::forget(const std::string& name) {
 }
 
 FunctionTable::Entry& FunctionTable::retire(const std::string& name) {
+  ++generation_;
   Entry& entry = entries_[name];
   if (entry.served) {
     entry.served->report();

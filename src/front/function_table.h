@@ -35,6 +35,8 @@ class FunctionTable {
   /// Every name with its state and, where it cannot answer, the reason.
   [[nodiscard]] std::vector<oip::ModelIndex> index() const;
   [[nodiscard]] std::vector<std::string> names() const;
+  /// Grows with every change of what is served.
+  [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
   [[nodiscard]] std::size_t open_requests() const;
   void fail_all(const Error& error);
@@ -57,6 +59,7 @@ class FunctionTable {
   std::map<std::string, Entry, std::less<>> entries_;
   std::vector<std::unique_ptr<ServedFunction>> retired_;
   std::vector<ServedFunction*> waiting_;  // served or retired ones with something to pack
+  std::uint64_t generation_ = 0;
 };
 
 }  // namespace glowplug::front

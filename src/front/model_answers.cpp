@@ -4,6 +4,7 @@
 #include <span>
 
 #include "front/oip/metadata.h"
+#include "front/openapi.h"
 #include "front/replies.h"
 
 namespace glowplug::front {
@@ -15,7 +16,7 @@ std::string statistics_of(const ServedFunction& served) {
 
 }  // namespace
 
-Result<http::HttpAnswer> ModelAnswers::answer(const Route& route) const {
+Result<http::HttpAnswer> ModelAnswers::answer(const Route& route) {
   switch (route.kind) {
     case RouteKind::server_metadata:
       return json_answer(oip::write_server_metadata(version_));
@@ -33,9 +34,21 @@ Result<http::HttpAnswer> ModelAnswers::answer(const Route& route) const {
         all.push_back(statistics_of(*served));
       return json_answer(oip::write_statistics(all));
     }
+    case RouteKind::openapi:
+      return json_answer(openapi());
     default:
       return about_model(route);
   }
+}
+
+const std::string& ModelAnswers::openapi() {
+  if (!openapi_.empty() && openapi_generation_ == table_.generation()) return openapi_;
+  std::vector<std::shared_ptr<const OpenApiPart>> parts;
+  for (const ServedFunction* served : table_.all_served())
+    if (served->about.openapi) parts.push_back(served->about.openapi());
+  openapi_ = write_openapi(version_, parts);
+  openapi_generation_ = table_.generation();
+  return openapi_;
 }
 
 /// One function that fails must not turn a node with others away; with none that works it has

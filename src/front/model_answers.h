@@ -18,15 +18,18 @@ class ModelAnswers {
   void set_draining() { draining_ = true; }
   /// The answer to one of these routes. Errors: those of FunctionTable::find; unavailable (not
   /// ready).
-  [[nodiscard]] Result<http::HttpAnswer> answer(const Route& route) const;
+  [[nodiscard]] Result<http::HttpAnswer> answer(const Route& route);
 
  private:
+  [[nodiscard]] const std::string& openapi();
   [[nodiscard]] Result<http::HttpAnswer> server_ready() const;
   [[nodiscard]] Result<http::HttpAnswer> about_model(const Route& route) const;
 
   const FunctionTable& table_;
   std::string version_;
   bool draining_ = false;
+  std::string openapi_;  // made when it is asked for and the table has changed
+  std::uint64_t openapi_generation_ = 0;
 };
 
 }  // namespace glowplug::front

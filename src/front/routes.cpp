@@ -44,6 +44,7 @@ constexpr std::array kPatterns = {
     Pattern{"healthz", RouteKind::healthz, kRead, {}},
     Pattern{"readyz", RouteKind::readyz, kRead, {}},
     Pattern{"metrics", RouteKind::metrics, kRead, {}},
+    Pattern{"openapi.json", RouteKind::openapi, kRead, {}},
     Pattern{"v2/models/{f}/generate", RouteKind::not_offered, kPost, "the generate extension"},
     Pattern{"v2/models/{f}/generate_stream", RouteKind::not_offered, kPost,
             "the generate extension"},
@@ -167,6 +168,8 @@ std::string_view name_of(RouteKind kind) {
       return "readyz";
     case RouteKind::metrics:
       return "metrics";
+    case RouteKind::openapi:
+      return "openapi";
     case RouteKind::not_offered:
       return "not_offered";
   }

@@ -26,6 +26,7 @@ enum class RouteKind {
   healthz,
   readyz,
   metrics,
+  openapi,
   not_offered,  ///< parts of the protocol that are not served: shared memory, trace, logging,
                 ///< generate
 };

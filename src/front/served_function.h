@@ -8,6 +8,7 @@
 #include "front/backend.h"
 #include "front/function_queue.h"
 #include "front/oip/statistics.h"
+#include "front/openapi.h"
 #include "handler/table.h"
 #include "model/function_settings.h"
 #include "observe/function_metrics.h"
@@ -24,6 +25,8 @@ struct FunctionDescription {
   /// Reads the bodies of POST /predict/{function} and writes its answers; null: they go to the
   /// function's handler as events.
   std::shared_ptr<const handler::Table> table{};
+  /// Called on the loop's thread when the document is asked for; empty: it does not tell of this.
+  std::function<std::shared_ptr<const OpenApiPart>()> openapi{};
   /// What records of its events may name instead of carrying it: handler::item_field.
   std::string item_field{};
 };

@@ -9,6 +9,7 @@
 #include "bundle/prepared.h"
 #include "engine/code/code.h"
 #include "engine/native/native.h"
+#include "front/openapi.h"
 #include "handler/references.h"
 #include "handler/spec.h"
 #include "handler/table.h"
@@ -99,6 +100,10 @@ Result<LoadedFunction> load_function(const Wanted& wanted, FunctionSource& sourc
       wanted.name,     wanted.version, opened.manifest().engine, opened.manifest().signature,
       wanted.settings, nullptr};
   GLOWPLUG_ASSIGN(loaded.description.table, table_of(opened.manifest()));
+  loaded.description.openapi = [part = front::openapi_part(wanted.name, opened.manifest().signature,
+                                                           opened.manifest().handler)] {
+    return part;
+  };
   loaded.description.item_field = handler::item_field(opened.manifest().handler);
   loaded.lease = std::move(lease);
   if (engine::code::is_code(opened.manifest().engine)) {

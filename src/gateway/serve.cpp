@@ -12,6 +12,7 @@
 #include "base/installation.h"
 #include "base/line_writer.h"
 #include "base/version.h"
+#include "fetch/fetcher.h"
 #include "front/http/http_server.h"
 #include "gateway/announcement.h"
 #include "gateway/gateway.h"

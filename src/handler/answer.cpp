@@ -1,24 +1,17 @@
 #include "handler/answer.h"
 
-#include <charconv>
-
 #include "base/code_table.h"
 #include "base/json.h"
+#include "base/number.h"
 
 namespace glowplug::handler {
 namespace {
-
-bool is_number(std::string_view text) {
-  double number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return failed == std::errc() && end == text.data() + text.size();
-}
 
 void append_cell(std::string& to, std::string_view value) {
   std::string safe;
   if (!value.empty() &&
       std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos &&
-      !is_number(value))
+      !number_in<double>(value))
     safe = '\'';
   safe += value;
   if (safe.find_first_of(",\"\r\n") == std::string::npos) {

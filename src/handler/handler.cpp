@@ -8,6 +8,7 @@
 #include "engine/run_all.h"
 #include "handler/answer.h"
 #include "handler/plain_output.h"
+#include "handler/predictions.h"
 #include "handler/spec.h"
 #include "model/rows.h"
 
@@ -126,27 +127,6 @@ Result<std::vector<Row>> rows_of(const Event& event, const Input& input, Trace* 
   return rows;
 }
 
-Result<EventAnswer> as_csv(std::span<const Asked> rows, const Output& output) {
-  std::vector<std::vector<std::string>> lines;
-  for (const Asked& asked : rows) {
-    GLOWPLUG_ASSIGN(auto cells, output.cells(asked.outputs));
-    lines.push_back(std::move(cells));
-  }
-  const std::vector<std::string> columns = output.columns();
-  return EventAnswer{200, "text/csv; charset=utf-8; header=present", csv_text(columns, lines)};
-}
-
-Result<EventAnswer> as_json(std::span<const Asked> rows, const Output& output) {
-  EventAnswer answer;
-  answer.body = "{\"predictions\":[";
-  for (const Asked& asked : rows) {
-    if (&asked != rows.data()) answer.body += ',';
-    GLOWPLUG_TRY(output.write(answer.body, asked.outputs));
-  }
-  answer.body += "]}";
-  return answer;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Handler>> Handler::create(const Json& spec, const Signature& signature,
@@ -176,9 +156,9 @@ Result<std::vector<EventAnswer>> Handler::answer(std::span<const Event> events,
   for (auto first = asked.begin(); first != asked.end();) {
     const auto last = std::find_if(first, asked.end(),
                                    [&](const Asked& one) { return one.event != first->event; });
-    const std::span<const Asked> rows(first, last);
-    auto answer =
-        wants_csv(events[first->event].context) ? as_csv(rows, *output_) : as_json(rows, *output_);
+    std::vector<const RowOutputs*> rows;
+    for (auto one = first; one != last; ++one) rows.push_back(&one->outputs);
+    auto answer = answer_of(rows, *output_, wants_csv(events[first->event].context));
     answers[first->event] = answer ? *std::move(answer) : error_answer(answer.error());
     first = last;
   }

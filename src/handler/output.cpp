@@ -20,6 +20,15 @@ Error no_such_output(const std::string& key, const std::string& name, const Sign
 
 }  // namespace
 
+std::size_t values_in_row(const TensorSpec& output) {
+  std::size_t count = 1;
+  for (std::size_t i = 1; i < output.shape.size(); ++i) {
+    if (output.shape[i] < 0) return 0;
+    count *= static_cast<std::size_t>(output.shape[i]);
+  }
+  return count;
+}
+
 Result<std::size_t> output_index(const SpecReader& spec, const char* key,
                                  const Signature& signature) {
   if (spec.has(key)) {
@@ -56,6 +65,15 @@ Result<std::unique_ptr<Output>> make_output(const Json& spec, const Signature& s
     return std::unique_ptr<Output>();
   }
   return make_number_output(reader, type, signature);
+}
+
+Json schema_of_object(Json properties) {
+  Json required = Json::array();
+  for (const auto& [name, schema] : properties.items()) required.push_back(name);
+  return {{"type", "object"},
+          {"properties", std::move(properties)},
+          {"required", std::move(required)},
+          {"additionalProperties", false}};
 }
 
 Result<const Tensor*> answered(const RowOutputs& outputs, std::size_t run, std::size_t index) {

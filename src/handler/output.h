@@ -30,6 +30,10 @@ class Output {
   /// unimplemented: this kind of output has no form as CSV.
   [[nodiscard]] virtual std::vector<std::string> columns() const = 0;
   [[nodiscard]] virtual Result<std::vector<std::string>> cells(const RowOutputs& outputs) const = 0;
+  /// JSON Schema (2020-12) of what `write` writes.
+  [[nodiscard]] virtual Json schema() const = 0;
+  /// Whether `cells` gives something.
+  [[nodiscard]] virtual bool has_cells() const { return true; }
 };
 
 /// "output" of a handler's spec; null for {"type": "tensors"} and for none, which answer plain

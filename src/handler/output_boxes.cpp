@@ -6,6 +6,7 @@
 #include "handler/boxes.h"
 #include "handler/output_kinds.h"
 #include "handler/records/json_text.h"
+#include "handler/records/record_schema.h"
 #include "handler/scores.h"
 
 namespace glowplug::handler {
@@ -66,6 +67,20 @@ class BoxOutput final : public Output {
     to += ']';
     return {};
   }
+  [[nodiscard]] Json schema() const override {
+    const Json box = {{"type", "array"},
+                      {"items", records::score_schema()},
+                      {"minItems", 4},
+                      {"maxItems", 4},
+                      {"description", "x1, y1, x2, y2 in pixels of the picture that was sent"}};
+    Json found =
+        schema_of_object({{"label", records::label_schema(spec_.classes ? std::vector<std::string>()
+                                                                        : spec_.labels)},
+                          {"score", records::score_schema()},
+                          {"box", box}});
+    return {{"type", "array"}, {"items", std::move(found)}, {"maxItems", spec_.most}};
+  }
+  [[nodiscard]] bool has_cells() const override { return false; }
   [[nodiscard]] std::vector<std::string> columns() const override { return {}; }
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs&) const override {
     return Error{Code::unimplemented, "detections have no form as CSV; ask for JSON", {}};

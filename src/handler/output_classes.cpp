@@ -4,6 +4,7 @@
 
 #include "handler/output_kinds.h"
 #include "handler/records/json_text.h"
+#include "handler/records/record_schema.h"
 #include "handler/scores.h"
 
 namespace glowplug::handler {
@@ -12,12 +13,15 @@ namespace {
 using records::append_json_float;
 using records::append_json_string;
 
+constexpr double kNoThreshold = -1e300;
+
 struct ClassSpec {
   std::size_t tensor = 0;
   Activation activation = Activation::none;
   double threshold = 0;
   std::size_t top = 1;
   std::vector<std::string> labels;
+  std::size_t width = 0;  ///< values of a row; 0: not fixed
 };
 
 /// Scores of one row and what they are called.
@@ -48,6 +52,13 @@ class ClassOutput : public Output {
     return {};
   }
   [[nodiscard]] const ClassSpec& spec() const { return spec_; }
+  [[nodiscard]] Json scored_class() const {
+    return schema_of_object({{"label", label_schema()}, {"score", records::score_schema()}});
+  }
+  /// A class without a name is called by its number, which can be where the width is not fixed.
+  [[nodiscard]] Json label_schema() const {
+    return records::label_schema(spec_.width > 0 ? spec_.labels : std::vector<std::string>());
+  }
 
  private:
   /// One score is that of the second class.
@@ -77,6 +88,15 @@ class LabelOutput final : public ClassOutput {
     if (spec().top > 1) GLOWPLUG_TRY(append_top(to, found, best));
     to += '}';
     return {};
+  }
+  [[nodiscard]] Json schema() const override {
+    Json label = label_schema();
+    if (spec().threshold > kNoThreshold)
+      label = {{"anyOf", Json::array({std::move(label), {{"type", "null"}}})}};
+    Json properties = {{"label", std::move(label)}, {"score", records::score_schema()}};
+    if (spec().top > 1)
+      properties["top"] = {{"type", "array"}, {"items", scored_class()}, {"maxItems", spec().top}};
+    return schema_of_object(std::move(properties));
   }
   [[nodiscard]] std::vector<std::string> columns() const override { return {"label", "score"}; }
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
@@ -117,20 +137,40 @@ class LabelsOutput final : public ClassOutput {
     to += "]}";
     return {};
   }
+  [[nodiscard]] Json schema() const override {
+    return schema_of_object({{"labels", {{"type", "array"}, {"items", scored_class()}}}});
+  }
   [[nodiscard]] std::vector<std::string> columns() const override {
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < std::max<std::size_t>(spec().labels.size(), 1); ++i)
-      names.push_back(label(i));
+    for (std::size_t i = 0; i < count(); ++i) names.push_back(label(i));
     return names;
   }
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
     GLOWPLUG_ASSIGN(const std::vector<double> found, scores(outputs));
+    if (found.size() != count())
+      return Error{Code::unimplemented,
+                   "classes whose number is not fixed have no form as CSV; ask for JSON",
+                   {}};
     std::vector<std::string> texts;
     texts.reserve(found.size());
     for (const double score : found) texts.push_back(fmt::format("{}", static_cast<float>(score)));
     return texts;
   }
+
+ private:
+  [[nodiscard]] std::size_t count() const {
+    return spec().labels.empty() ? spec().width : spec().labels.size();
+  }
 };
+
+/// Names for each value of a row, or two for the only one.
+Result<void> check_labels(const ClassSpec& spec, const TensorSpec& output) {
+  if (spec.labels.empty() || spec.width == 0 || spec.labels.size() == spec.width) return {};
+  if (spec.width == 1 && spec.labels.size() == 2) return {};
+  return invalid_argument(
+      fmt::format("output.labels has {} names; \"{}\" has {} values for each row",
+                  spec.labels.size(), output.name, spec.width));
+}
 
 }  // namespace
 
@@ -145,10 +185,12 @@ Result<std::unique_ptr<Output>> make_class_output(const SpecReader& spec, const 
   GLOWPLUG_ASSIGN(const std::string activation,
                   spec.choice("activation", "none", {"none", "softmax", "sigmoid"}));
   parsed.activation = activation_named(activation);
-  GLOWPLUG_ASSIGN(parsed.threshold, spec.number("threshold", best_only ? -1e300 : 0.5));
+  GLOWPLUG_ASSIGN(parsed.threshold, spec.number("threshold", best_only ? kNoThreshold : 0.5));
   GLOWPLUG_ASSIGN(const std::int64_t top, spec.integer("top", 1, 1, kMostTop));
   parsed.top = static_cast<std::size_t>(top);
   parsed.labels = signature.outputs[parsed.tensor].labels;
+  parsed.width = values_in_row(signature.outputs[parsed.tensor]);
+  GLOWPLUG_TRY(check_labels(parsed, signature.outputs[parsed.tensor]));
   if (best_only) return std::unique_ptr<Output>(std::make_unique<LabelOutput>(std::move(parsed)));
   return std::unique_ptr<Output>(std::make_unique<LabelsOutput>(std::move(parsed)));
 }

@@ -23,6 +23,10 @@ namespace glowplug::handler {
 /// invalid_argument.
 [[nodiscard]] Result<std::size_t> output_index(const SpecReader& spec, const char* key,
                                                const Signature& signature);
+/// An object with exactly these properties.
+[[nodiscard]] Json schema_of_object(Json properties);
+/// How many values an output has for one row; 0: that is not fixed.
+[[nodiscard]] std::size_t values_in_row(const TensorSpec& output);
 /// Output `index` of a run. Errors: internal.
 [[nodiscard]] Result<const Tensor*> answered(const RowOutputs& outputs, std::size_t run,
                                              std::size_t index);

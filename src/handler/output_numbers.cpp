@@ -5,6 +5,7 @@
 
 #include "handler/output_kinds.h"
 #include "handler/records/json_text.h"
+#include "handler/records/record_schema.h"
 #include "handler/scores.h"
 
 namespace glowplug::handler {
@@ -28,11 +29,14 @@ std::vector<std::string> texts_of(std::span<const double> values) {
   return texts;
 }
 
+Json list_of_numbers() { return {{"type", "array"}, {"items", records::score_schema()}}; }
+
 /// value * scale + offset.
 class NumberOutput final : public Output {
  public:
-  NumberOutput(std::size_t tensor, double scale, double offset)
-      : tensor_(tensor), scale_(scale), offset_(offset) {}
+  /// `width`: how many there are in a row; 0: not fixed.
+  NumberOutput(std::size_t tensor, std::size_t width, double scale, double offset)
+      : tensor_(tensor), width_(width), scale_(scale), offset_(offset) {}
 
   [[nodiscard]] Result<void> write(std::string& to, const RowOutputs& outputs) const override {
     GLOWPLUG_ASSIGN(const std::vector<double> values, scaled(outputs));
@@ -42,10 +46,24 @@ class NumberOutput final : public Output {
       append_list(to, values);
     return {};
   }
-  [[nodiscard]] std::vector<std::string> columns() const override { return {"prediction"}; }
+  [[nodiscard]] Json schema() const override {
+    if (width_ == 1) return records::score_schema();
+    if (width_ > 1) return list_of_numbers();
+    return {{"anyOf", Json::array({records::score_schema(), list_of_numbers()})}};
+  }
+  /// A column for each; one with all of them where their number is not fixed.
+  [[nodiscard]] std::vector<std::string> columns() const override {
+    if (width_ <= 1) return {"prediction"};
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < width_; ++i) names.push_back(fmt::format("prediction_{}", i));
+    return names;
+  }
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
     GLOWPLUG_ASSIGN(const std::vector<double> values, scaled(outputs));
-    return texts_of(values);
+    if (width_ > 0 || values.size() == 1) return texts_of(values);
+    std::string list;
+    append_list(list, values);
+    return std::vector<std::string>{list};
   }
 
  private:
@@ -55,7 +73,7 @@ class NumberOutput final : public Output {
     for (double& value : values) value = value * scale_ + offset_;
     return values;
   }
-  std::size_t tensor_;
+  std::size_t tensor_, width_;
   double scale_, offset_;
 };
 
@@ -69,6 +87,11 @@ class EmbeddingOutput final : public Output {
     GLOWPLUG_ASSIGN(const std::vector<double> vector, vector_of(outputs));
     append_list(to, vector);
     return {};
+  }
+  [[nodiscard]] Json schema() const override {
+    Json list = list_of_numbers();
+    if (dimensions_ > 0) list["maxItems"] = dimensions_;
+    return list;
   }
   [[nodiscard]] std::vector<std::string> columns() const override { return {"embedding"}; }
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
@@ -114,6 +137,11 @@ class SeriesOutput final : public Output {
     to += '}';
     return {};
   }
+  [[nodiscard]] Json schema() const override {
+    return schema_of_object({{label_, {{"type", "boolean"}}},
+                             {"score", records::score_schema()},
+                             {"scores", list_of_numbers()}});
+  }
   [[nodiscard]] std::vector<std::string> columns() const override { return {label_, "score"}; }
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs& outputs) const override {
     GLOWPLUG_ASSIGN(const std::vector<double> scores, series(outputs));
@@ -137,11 +165,12 @@ class SeriesOutput final : public Output {
   std::string label_;
 };
 
-Result<std::unique_ptr<Output>> make_number(const SpecReader& spec, std::size_t tensor) {
+Result<std::unique_ptr<Output>> make_number(const SpecReader& spec, std::size_t tensor,
+                                            std::size_t width) {
   GLOWPLUG_TRY(spec.only({"type", "tensor", "scale", "offset"}));
   GLOWPLUG_ASSIGN(const double scale, spec.number("scale", 1));
   GLOWPLUG_ASSIGN(const double offset, spec.number("offset", 0));
-  return std::unique_ptr<Output>(std::make_unique<NumberOutput>(tensor, scale, offset));
+  return std::unique_ptr<Output>(std::make_unique<NumberOutput>(tensor, width, scale, offset));
 }
 
 Result<std::unique_ptr<Output>> make_embedding(const SpecReader& spec, std::size_t tensor) {
@@ -166,7 +195,7 @@ Result<std::unique_ptr<Output>> make_series(const SpecReader& spec, std::size_t 
 Result<std::unique_ptr<Output>> make_number_output(const SpecReader& spec, const std::string& type,
                                                    const Signature& signature) {
   GLOWPLUG_ASSIGN(const std::size_t tensor, output_index(spec, "tensor", signature));
-  if (type == "number") return make_number(spec, tensor);
+  if (type == "number") return make_number(spec, tensor, values_in_row(signature.outputs[tensor]));
   if (type == "embedding") return make_embedding(spec, tensor);
   return make_series(spec, tensor);
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "handler/records/predict_codec.h"
+#include "handler/records/record_schema.h"
 #include "handler/scores.h"
 
 namespace glowplug::handler {
@@ -27,6 +28,18 @@ class PlainOutput final : public Output {
     return {};
   }
 
+  /// A row where the first dimension turns out to be 1. Several runs, of a sound heard chunk by
+  /// chunk, make a list.
+  [[nodiscard]] Json schema() const override {
+    const bool may_be_rows = std::ranges::all_of(signature_.outputs, [](const TensorSpec& output) {
+      return !output.shape.empty() && (output.shape[0] == -1 || output.shape[0] == 1);
+    });
+    Json forms = Json::array({records::prediction_schema(signature_, false)});
+    if (may_be_rows) forms.push_back(records::prediction_schema(signature_, true));
+    Json one = {{"anyOf", std::move(forms)}};
+    Json list = {{"type", "array"}, {"items", one}};
+    return {{"anyOf", Json::array({std::move(one), std::move(list)})}};
+  }
   [[nodiscard]] std::vector<std::string> columns() const override {
     std::vector<std::string> names;
     for (const TensorSpec& output : signature_.outputs) {

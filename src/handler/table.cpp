@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "handler/answer.h"
 #include "handler/csv.h"
 #include "handler/media_type.h"
 #include "handler/plain_output.h"
+#include "handler/predictions.h"
 #include "handler/spec.h"
 #include "handler/table_rows.h"
 #include "model/rows.h"
@@ -65,27 +65,6 @@ Result<std::vector<RowOutputs>> rows_of(const InferRequest& request,
     }
   }
   return all;
-}
-
-Result<EventAnswer> as_json(std::span<const RowOutputs> rows, const Output& output) {
-  EventAnswer answer;
-  answer.body = "{\"predictions\":[";
-  for (const RowOutputs& row : rows) {
-    if (&row != rows.data()) answer.body += ',';
-    GLOWPLUG_TRY(output.write(answer.body, row));
-  }
-  answer.body += "]}";
-  return answer;
-}
-
-Result<EventAnswer> as_csv(std::span<const RowOutputs> rows, const Output& output) {
-  std::vector<std::vector<std::string>> lines;
-  for (const RowOutputs& row : rows) {
-    GLOWPLUG_ASSIGN(auto cells, output.cells(row));
-    lines.push_back(std::move(cells));
-  }
-  return EventAnswer{200, "text/csv; charset=utf-8; header=present",
-                     csv_text(output.columns(), lines)};
 }
 
 }  // namespace
@@ -150,7 +129,9 @@ Result<EventAnswer> Table::write(const InferRequest& request, const InferRespons
   GLOWPLUG_ASSIGN(const std::vector<RowOutputs> rows, rows_of(request, response));
   const std::unique_ptr<Output> plain = output_ ? nullptr : make_plain_output(signature_);
   const Output& output = output_ ? *output_ : *plain;
-  return csv ? as_csv(rows, output) : as_json(rows, output);
+  std::vector<const RowOutputs*> all;
+  for (const RowOutputs& row : rows) all.push_back(&row);
+  return answer_of(all, output, csv);
 }
 
 }  // namespace glowplug::handler

@@ -4,24 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <utility>
 
 #include "base/nearest.h"
+#include "base/number.h"
 
 namespace glowplug::handler {
 namespace {
-
-template <class Number>
-std::optional<Number> number_in(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  Number number{};
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 std::optional<bool> flag_in(std::string_view text) {
   for (const std::string_view yes : {"true", "True", "TRUE", "1"})
@@ -277,6 +268,9 @@ Result<void> TableRows::check(const Json& value, const Place& place) const {
     const auto number = value.get<double>();
     if (std::isnan(number) && !column.nan_if_missing)
       return invalid_argument(fmt::format("{} is not a number (NaN)", describe(place)));
+    if (std::isinf(number))
+      return invalid_argument(
+          fmt::format("{} is infinite; expected a finite number", describe(place)));
     if ((column.minimum && number < *column.minimum) ||
         (column.maximum && number > *column.maximum))
       return invalid_argument(

@@ -74,9 +74,41 @@ std::string_view name_of_type(ColumnType type) {
   return kNames[static_cast<std::size_t>(type)];
 }
 
+/// Whether a column's values can be written into an input.
+bool fits(ColumnType type, Datatype datatype) {
+  const ColumnType own = type_of(datatype);
+  const auto is_numeric = [](ColumnType one) {
+    return one == ColumnType::number || one == ColumnType::integer;
+  };
+  return type == own || (is_numeric(type) && is_numeric(own));
+}
+
+/// Whether a default is a value that a caller could send.
+bool is_allowed(const Json& value, const ColumnSpec& column) {
+  switch (column.type) {
+    case ColumnType::text:
+      return value.is_string() &&
+             (column.categories.empty() ||
+              std::ranges::find(column.categories, value.get_ref<const std::string&>()) !=
+                  column.categories.end());
+    case ColumnType::boolean:
+      return value.is_boolean();
+    case ColumnType::integer:
+      if (!value.is_number_integer()) return false;
+      break;
+    case ColumnType::number:
+      if (!value.is_number()) return false;
+      break;
+  }
+  const auto number = value.get<double>();
+  return !(column.minimum && number < *column.minimum) &&
+         !(column.maximum && number > *column.maximum);
+}
+
 Result<std::vector<std::string>> categories_of(const Json& json, const SpecReader& reader) {
   std::vector<std::string> categories;
   if (!json.contains("categories")) return categories;
+  if (!json["categories"].is_array()) return reader.wrong("categories", "a list of texts");
   for (const Json& one : json["categories"]) {
     if (!one.is_string()) return reader.wrong("categories", "a list of texts");
     categories.push_back(one.get<std::string>());
@@ -91,12 +123,14 @@ Result<void> read_bounds(const SpecReader& reader, ColumnSpec& column) {
   if (reader.has("maximum")) {
     GLOWPLUG_ASSIGN(column.maximum, reader.number("maximum", 0));
   }
+  if (column.minimum && column.maximum && *column.minimum > *column.maximum)
+    return reader.wrong("minimum", "no more than the maximum");
   return {};
 }
 
 /// `found`: what the signature says of it.
 Result<ColumnSpec> read_column(const Json& json, std::size_t index, ColumnSpec column,
-                               bool nan_if_missing) {
+                               Datatype datatype, bool nan_if_missing) {
   const SpecReader reader(json, fmt::format("input.columns[{}]", index));
   GLOWPLUG_TRY(
       reader.only({"name", "type", "default", "missing", "minimum", "maximum", "categories"}));
@@ -107,12 +141,16 @@ Result<ColumnSpec> read_column(const Json& json, std::size_t index, ColumnSpec c
                   reader.choice("type", std::string(name_of_type(column.type)),
                                 {"number", "integer", "text", "boolean"}));
   column.type = column_type_named(type);
+  if (!fits(column.type, datatype))
+    return reader.wrong("type", fmt::format("a type for an input of {}", name_of(datatype)));
   GLOWPLUG_ASSIGN(const std::string missing,
                   reader.choice("missing", nan_if_missing ? "nan" : "refuse", {"refuse", "nan"}));
   column.nan_if_missing = missing == "nan";
   column.fallback = json.value("default", Json());
   GLOWPLUG_TRY(read_bounds(reader, column));
   GLOWPLUG_ASSIGN(column.categories, categories_of(json, reader));
+  if (!column.fallback.is_null() && !is_allowed(column.fallback, column))
+    return reader.wrong("default", "a value that the column allows");
   return column;
 }
 
@@ -129,14 +167,16 @@ Result<ColumnSpec> from_signature(const Json& json, std::size_t index,
 }
 
 Result<void> read_columns(const Json& json, const std::vector<ColumnSpec>& known,
-                          bool nan_if_missing, TableSpec& spec) {
+                          const Signature& signature, bool nan_if_missing, TableSpec& spec) {
   if (!json.is_array() || json.size() != known.size())
     return invalid_argument(
         fmt::format("input.columns must be a list of the model's {} columns", known.size()));
   std::set<std::string> names;
   for (std::size_t i = 0; i < json.size(); ++i) {
     GLOWPLUG_ASSIGN(ColumnSpec found, from_signature(json[i], i, known, spec.is_wide));
-    GLOWPLUG_ASSIGN(ColumnSpec column, read_column(json[i], i, std::move(found), nan_if_missing));
+    const Datatype datatype = signature.inputs[found.input].datatype;
+    GLOWPLUG_ASSIGN(ColumnSpec column,
+                    read_column(json[i], i, std::move(found), datatype, nan_if_missing));
     if (!names.insert(column.name).second)
       return invalid_argument(fmt::format("input.columns has \"{}\" twice", column.name));
     spec.columns.push_back(std::move(column));
@@ -164,7 +204,7 @@ Result<TableSpec> table_spec(const Json& json, const Signature& signature) {
   spec.ignore_unknown = unknown == "ignore";
   spec.separator = separator[0];
   if (json.contains("columns")) {
-    GLOWPLUG_TRY(read_columns(json["columns"], known, missing == "nan", spec));
+    GLOWPLUG_TRY(read_columns(json["columns"], known, signature, missing == "nan", spec));
     return spec;
   }
   spec.columns = std::move(known);

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <span>
 
 namespace glowplug::handler {
 namespace {
@@ -172,6 +173,56 @@ TEST(Table, ASpecThatDoesNotFitIsRefusedByItsKey) {
   EXPECT_EQ(message({{"input", {{"type", "table"}, {"unkown", "ignore"}}}}),
             "input has the unknown key \"unkown\", did you mean \"unknown\"?; it takes type, "
             "columns, unknown, missing, separator");
+  const auto column = [&](int place, const char* key, const Json& value) {
+    Json spec = columns_spec();
+    spec["input"]["columns"][place][key] = value;
+    return message(spec);
+  };
+  EXPECT_EQ(column(0, "default", "x"),
+            "input.columns[0].default is \"x\"; expected a value that the column allows");
+  EXPECT_EQ(column(0, "default", 101),
+            "input.columns[0].default is 101; expected a value that the column allows");
+  EXPECT_EQ(column(1, "default", "daily"),
+            "input.columns[1].default is \"daily\"; expected a value that the column allows");
+  EXPECT_EQ(column(0, "default", 5), "taken");
+  EXPECT_EQ(column(0, "type", "integer"), "taken");
+  EXPECT_EQ(column(0, "type", "text"),
+            "input.columns[0].type is \"text\"; expected a type for an input of FP32");
+  EXPECT_EQ(column(2, "type", "number"),
+            "input.columns[2].type is \"number\"; expected a type for an input of BOOL");
+  EXPECT_EQ(column(1, "categories", "monthly"),
+            "input.columns[1].categories is \"monthly\"; expected a list of texts");
+  EXPECT_EQ(column(0, "minimum", 200),
+            "input.columns[0].minimum is 200; expected no more than the maximum");
+}
+
+TEST(Table, RefusesAnInfiniteNumber) {
+  const Table table = *Table::create({}, iris());
+  EXPECT_EQ(refused(table, "text/csv", "1,-inf\n"),
+            "row 1, column 2 is infinite; expected a finite number");
+}
+
+TEST(Table, AsManyNamesInCsvAsValues) {
+  Signature signature = iris();
+  signature.outputs = {{"y", Datatype::fp32, {-1, 2}, false, {}}};
+  const auto csv = [&](const Json& output) {
+    const Table table =
+        *Table::create({{"input", {{"type", "table"}}}, {"output", output}}, signature);
+    const InferRequest request = *table.read("text/csv", "1,2\n");
+    const float values[] = {0.5F, 0.25F};
+    InferResponse response;
+    response.outputs.push_back({Datatype::fp32, {1, 2}, {}});
+    const auto bytes = std::as_bytes(std::span(values));
+    response.outputs[0].bytes.assign(bytes.begin(), bytes.end());
+    return table.write(request, std::move(response), true)->body;
+  };
+  EXPECT_EQ(csv({{"type", "number"}}), "prediction_0,prediction_1\n0.5,0.25\n");
+  EXPECT_EQ(csv({{"type", "labels"}}), "0,1\n0.5,0.25\n");
+  signature.outputs[0].labels = {"a", "b", "c"};
+  const auto made =
+      Table::create({{"input", {{"type", "table"}}}, {"output", {{"type", "label"}}}}, signature);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().message, "output.labels has 3 names; \"y\" has 2 values for each row");
 }
 
 }  // namespace

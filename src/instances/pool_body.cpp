@@ -55,7 +55,7 @@ scale::InstanceLoad Pool::Body::load() const {
   const Tally counted = tally();
   return {.at_work = counted.alive - counted.unoccupied,
           .waiting_batches = waiting_batches_,
-          .oldest_wait = oldest_wait_,
+          .oldest_wait = waiting_batches_ > 0 ? now() - oldest_waits_since_ : Duration{0},
           .run_time = run_time_.mean(),
           .start_time = start_time_.mean(),
           .in_use = in_use()};

@@ -138,6 +138,7 @@ class Pool::Body final : private TemplateEvents {
   [[nodiscard]] Time next_tick() const;
   [[nodiscard]] Time next_tick_of(const Instance& instance) const;
   [[nodiscard]] Time next_idle_leave() const;
+  [[nodiscard]] Time next_worth_starting() const;
 
   PoolParts parts_;
   PoolOptions options_;
@@ -165,7 +166,7 @@ class Pool::Body final : private TemplateEvents {
   scale::UseRate wakes_{scale::kTemplateUseHalfLife};
 
   std::size_t waiting_batches_ = 0;
-  Duration oldest_wait_{0};
+  Time oldest_waits_since_;  // of the waiting batches
   std::optional<Time> last_used_;
   std::uint32_t scheduled_ = 0;        // by keep_warm, in this minute
   Time schedule_until_ = Time::max();  // when it is looked at again; never without keep_warm

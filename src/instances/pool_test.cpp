@@ -141,6 +141,18 @@ TEST(Pool, GivesLongRunsInstancesOfTheirOwn) {
   EXPECT_EQ(world.counts().forks, 3U);
 }
 
+TEST(Pool, StartsAnotherForWhatWaitsLongerThanAStartThoughNothingHappens) {
+  PoolWorld world("hang_on=7", settings(2));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(world.ask(0)->good());  // runs are short, it learns
+  const auto hangs = world.send(7);
+  const auto behind = world.send(1);
+  const auto waits = world.send(2);
+  ASSERT_TRUE(world.wait(waits));
+  EXPECT_TRUE(waits->good());
+  EXPECT_FALSE(hangs->arrived() || behind->arrived());
+  EXPECT_EQ(world.counts().forks, 2U);
+}
+
 TEST(Pool, NeverHasMoreThanMaxInstances) {
   PoolWorld world("run_ms=20", settings(2));
   std::vector<PoolWorld::AnswerPtr> answers;

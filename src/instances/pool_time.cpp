@@ -46,6 +46,15 @@ void Pool::Body::tick_instance(Instance& instance) {
   }
 }
 
+/// When the oldest batch that waits will have waited for longer than an instance takes to start: no
+/// event may come before that, if those that live are at a long run.
+Time Pool::Body::next_worth_starting() const {
+  if (waiting_batches_ == 0 || !can_fork()) return Time::max();
+  if (tally().alive >= options_.settings.max_instances) return Time::max();
+  const Time when = oldest_waits_since_ + start_time_.mean() + milliseconds(1);
+  return when > now() ? when : Time::max();
+}
+
 /// When `tick_instance` has something to do.
 Time Pool::Body::next_tick_of(const Instance& instance) const {
   switch (instance.state()) {
@@ -105,7 +114,7 @@ Time Pool::Body::next_idle_leave() const {
 }
 
 Time Pool::Body::next_tick() const {
-  Time next = std::min(next_idle_leave(), schedule_until_);
+  Time next = std::min({next_idle_leave(), schedule_until_, next_worth_starting()});
   for (const auto& instance : slots_) {
     next = std::min(next, next_tick_of(*instance));
     if (instance->waits_for_fork() && breaker_.retry_at() > now())

@@ -133,7 +133,7 @@ void Pool::Body::answer_later(front::Batch batch, const Error& error) {
 void Pool::Body::backlog(std::size_t batches, Duration oldest) {
   const bool grew = batches > 0 || waiting_batches_ > 0;
   waiting_batches_ = batches;
-  oldest_wait_ = oldest;
+  oldest_waits_since_ = now() - oldest;
   if (grew) settle();
 }
 

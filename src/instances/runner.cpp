@@ -86,6 +86,7 @@ class ChildRunnerFactory final : public RunnerFactory {
     spec.memory_bytes = options_.memory_bytes;
     spec.run_as = options_.run_as;
     spec.sandbox = options_.sandbox;
+    spec.environment = options_.environment;
     spec.warm_up = false;  // the caller chooses the first inputs
     return launch;
   }

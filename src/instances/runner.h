@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,7 @@ struct RunnerOptions {
   std::uint32_t run_as = 0;              ///< user to become when started as root; 0: stay
   bool sandbox = true;
   int threads = 1;
+  std::map<std::string, std::string> environment;  ///< of code; nothing else is in it
 };
 
 /// Runs models in child processes: a template and one instance for each opened model, ended when

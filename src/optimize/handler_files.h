@@ -28,11 +28,13 @@ struct HandlerFiles {
 /// of its output into `signature`:
 ///
 ///   output.labels   a list of names, or a file: one name a line; a JSON list; a JSON object
-///                   {"0": name} or {"0": [id, name]}; or config.json with "id2label"
+///                   {"0": name} or {"0": [id, name]}; or config.json with "id2label"; or a .tflite
+///                   file with metadata
 ///   input.tokenizer a tokenizer.json, compiled to what starts without parsing
 ///   sample          a file that stands for those which will come: answered at export, and again
 ///                   whenever the handler is loaded
-///   input.config    an image's preprocessor_config.json, read into the spec
+///   input.config    an image's preprocessor_config.json, or a .tflite file with metadata
+///                   (optimize/tflite/metadata.h), read into the spec
 ///
 /// Errors: invalid_argument naming the key, not_found naming the file; those of the kinds of input
 /// and output: the handler is made once to see that it can be.
@@ -40,8 +42,13 @@ struct HandlerFiles {
                                                       const std::filesystem::path& folder,
                                                       Signature& signature);
 
-/// The handler that the files beside a model say: preprocessor_config.json, tokenizer.json,
-/// config.json, index_to_name.json, labels.txt. A spec of null if they say none. Errors: as above.
+/// A spec that takes everything from a .tflite file with metadata. Errors: those of reading it;
+/// not_found (it has no metadata of a picture).
+[[nodiscard]] Result<Json> tflite_spec(const std::filesystem::path& file);
+
+/// The handler that the files beside a model say: preprocessor_config.json, the only .tflite file,
+/// tokenizer.json, config.json, index_to_name.json, labels.txt. A spec of null if they say none.
+/// Errors: as above.
 [[nodiscard]] Result<HandlerFiles> find_handler_files(const std::filesystem::path& folder,
                                                       Signature& signature);
 

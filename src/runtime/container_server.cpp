@@ -12,10 +12,12 @@
 #include "base/file.h"
 #include "base/line_writer.h"
 #include "base/version.h"
+#include "fetch/fetcher.h"
 #include "front/front.h"
 #include "front/http/asio_loop.h"
 #include "front/http/http_server.h"
 #include "front/inline/inline_backend.h"
+#include "front/openapi.h"
 #include "handler/references.h"
 #include "observe/metrics.h"
 #include "runtime/container_model.h"
@@ -135,10 +137,12 @@ Result<void> serve_container(const ServerOptions& options, const OpenEngine& ope
   fetch::Fetcher fetcher(fetch::ObjectStore::from_environment(::getenv));
   front::Front front(loop, metrics, access_log, repository,
                      {.version = std::string(kVersion), .fetcher = &fetcher});
-  front.serve({name, kOnlyVersion, std::string(model.engine->name()), signature, settings,
-               model.table, handler::item_field(model.bundle.manifest().handler)},
-              std::make_unique<front::InlineBackend>(loop, *model.session, signature,
-                                                     model.event_session()));
+  front.serve(
+      {name, kOnlyVersion, std::string(model.engine->name()), signature, settings, model.table,
+       [&] { return front::openapi_part(name, signature, model.bundle.manifest().handler); },
+       handler::item_field(model.bundle.manifest().handler)},
+      std::make_unique<front::InlineBackend>(loop, *model.session, signature,
+                                             model.event_session()));
   GLOWPLUG_ASSIGN(const std::unique_ptr<http::HttpServer> server, listen(loop, front, options));
   Ending ending(loop, front, *server, log);
   ending.watch(signals.get());

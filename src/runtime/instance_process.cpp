@@ -92,6 +92,7 @@ void run_instance(const InstancePlace& place) {
     open_little(place);
     place.sessions.model.enter_instance(place.scratch);
   }
+  place.engine.enter_child();
   confined = confined && place.sandbox.take_system_calls();
   if (!ring || !confined) ::_exit(1);
   serve_ring(**ring, place.sessions);

@@ -13,6 +13,7 @@ namespace glowplug::runtime {
 /// What a forked child of the template needs to be an instance. Everything stays the template's.
 struct InstancePlace {
   Sessions sessions;
+  engine::Engine& engine;  ///< theirs
   const Sandbox& sandbox;
   const ProcessTitle& title;
   std::string function;

@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "engine/code/code.h"
+#include "engine/code/scratch.h"
 #include "handler/event_session.h"
 #include "runtime/bundle_assets.h"
 #include "runtime/function_log.h"
@@ -40,6 +41,13 @@ class Laps {
  private:
   Time last_ = Clock::now();
 };
+
+/// What a sleeping template may keep ready for its next child: less than would tip a function over
+/// its limit, which counts it.
+std::uint64_t stock_bytes(std::uint64_t memory_bytes) {
+  constexpr std::uint64_t kMost = std::uint64_t{32} << 20;
+  return memory_bytes == 0 ? kMost : std::min(kMost, memory_bytes / 16);
+}
 
 constexpr std::uint64_t kMostScratch = std::uint64_t{512} << 20;
 
@@ -273,17 +281,23 @@ Result<void> load_session(LoadedTemplate& loaded, const TemplatePaths& paths,
   return {};
 }
 
-/// Nothing is run: what the user's code does with an empty event, nobody knows.
+/// What it does with an event that nobody gave, nobody knows: it is called only for a sample of its
+/// author's.
 Result<void> load_code(LoadedTemplate& loaded, const TemplatePaths& paths, const TemplateSpec& spec,
-                       Laps& laps) {
+                       Laps& laps, Log& log) {
   GLOWPLUG_TRY(check_readable(paths.model));
   GLOWPLUG_TRY(get_ready_for_code(loaded, spec));
   GLOWPLUG_ASSIGN(loaded.session,
                   open_form(*loaded.engine, lasting_path(paths.model), spec, false));
+  loaded.ready.model_ns = laps.next();
+  if (spec.warm_up) {
+    try_handler(*loaded.session, spec, log);
+    loaded.ready.warm_up_ns = laps.next();
+  }
+  (void)engine::code::empty_folder(loaded.scratch.path);
   GLOWPLUG_TRY(check_forkable());
   loaded.ready.signature = loaded.session->signature();
   loaded.ready.description = loaded.session->description();
-  loaded.ready.model_ns = laps.next();
   if (spec.sandbox)
     loaded.sandbox = Sandbox::create_for_code(instance_files(paths), loaded.ready.missing);
   return {};
@@ -300,7 +314,7 @@ Result<void> prepare(LoadedTemplate& loaded, const TemplatePaths& paths, Laps& l
 Result<void> load_what_is_asked(LoadedTemplate& loaded, const TemplatePaths& paths,
                                 const TemplateSpec& spec, Laps& laps, Log& log) {
   if (spec.prepare_only) return prepare(loaded, paths, laps);
-  if (loaded.runs_code) return load_code(loaded, paths, spec, laps);
+  if (loaded.runs_code) return load_code(loaded, paths, spec, laps, log);
   return load_session(loaded, paths, spec, laps, log);
 }
 
@@ -317,7 +331,9 @@ Result<LoadedTemplate> load_template(const TemplateSpec& spec, const OpenEngine&
   ready.engine_version = loaded.engine->version();
   ready.engine_ns = laps.next();
   GLOWPLUG_ASSIGN(const TemplatePaths paths, enter_bundle(spec));
-  if (!has_huge_pages()) ready.missing.emplace_back("huge pages");  // while /sys may be read
+  const bool huge_pages = has_huge_pages();  // while /sys may be read
+  if (!huge_pages) ready.missing.emplace_back("huge pages");
+  loaded.most_stock_bytes = huge_pages ? stock_bytes(spec.memory_bytes) : 0;
   loaded.runs_code = engine::code::is_code(spec.engine);
   GLOWPLUG_TRY(give_up_rights(spec, paths, parent, loaded));
   ready.confine_ns = laps.next();

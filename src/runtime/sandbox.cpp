@@ -6,15 +6,13 @@ namespace glowplug::runtime {
 
 Sandbox Sandbox::create(std::vector<std::string>& missing) {
   Sandbox sandbox;
-  if (auto landlock = Landlock::create({})) {
-    sandbox.landlock_ = *std::move(landlock);
-  } else {
-    missing.emplace_back("landlock");
-  }
+  auto landlock = Landlock::create({});
+  if (!landlock) missing.emplace_back("landlock");
   if (auto filter = SyscallFilter::create()) {
-    sandbox.filter_ = *std::move(filter);
+    sandbox.filter_ = *std::move(filter);  // none of its calls names a file
   } else {
     missing.emplace_back("seccomp");
+    if (landlock) sandbox.landlock_ = *std::move(landlock);
   }
   return sandbox;
 }

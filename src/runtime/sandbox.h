@@ -8,8 +8,10 @@
 
 namespace glowplug::runtime {
 
-/// What an instance wears: no new privileges, no files, a short list of system calls. Made once in
-/// the template; what this machine does not have is named in `missing`.
+/// What an instance wears: no new privileges and a short list of system calls, none of which names
+/// a file; where the kernel has no such lists, landlock takes the files. Made once in the template,
+/// whose own landlock its children have in any case; what this machine does not have is named in
+/// `missing`.
 class Sandbox {
  public:
   [[nodiscard]] static Sandbox create(std::vector<std::string>& missing);

@@ -74,9 +74,11 @@ TEST(Sandbox, HasAShortListThatKills) {
             }).describe(),
             "was killed by signal 31 (Bad system call)");
   EXPECT_EQ(in_child([&] {
-              return sandbox.take_files() && errno_of_opening("/", O_RDONLY) == EACCES ? 0 : 1;
+              return sandbox.take_files() && sandbox.take_system_calls()
+                         ? errno_of_opening("/", O_RDONLY)
+                         : 1;
             }).describe(),
-            "exited with code 0");
+            "was killed by signal 31 (Bad system call)");
 }
 
 TEST(ProcessTitle, IsCutOffWhereTheArgumentsEnded) {
@@ -91,6 +93,40 @@ TEST(ProcessTitle, IsCutOffWhereTheArgumentsEnded) {
     return !cut ? 1 : std::string(name.data()) == "gp-test" ? 0 : 2;
   });
   EXPECT_EQ(status.describe(), "exited with code 0");
+}
+
+TEST(Sandbox, OfCodeRefusesWithoutKilling) {
+  const auto scratch = TemporaryFolder::create();
+  ASSERT_TRUE(scratch);
+  std::vector<std::string> missing;
+  const Sandbox sandbox = Sandbox::create_for_code({.read = {"/usr"}, .write = {}}, missing);
+  EXPECT_EQ(missing, std::vector<std::string>());
+  const auto status = in_child([&] {
+    if (!sandbox.take_files(scratch->path()) || !sandbox.take_system_calls()) return 1;
+    if (errno_of_opening(scratch->path() / "new", O_WRONLY | O_CREAT) != 0) return 2;
+    if (errno_of_opening("/etc/passwd", O_RDONLY) != EACCES) return 3;
+    if (errno_of_opening("/usr/new", O_WRONLY | O_CREAT) != EACCES) return 4;
+    if (::socket(AF_INET, SOCK_STREAM, 0) >= 0 || errno != EPERM) return 5;
+    if (::fork() >= 0 || errno != EPERM) return 6;
+    if (::kill(::getppid(), 0) == 0 || errno != EPERM) return 7;
+    if (::kill(::getpid(), 0) != 0) return 8;
+    return 0;
+  });
+  EXPECT_EQ(status.describe(), "exited with code 0");
+}
+
+TEST(Sandbox, OfLoadingRefusesProgramsAndSockets) {
+  const auto filter = SyscallFilter::create_for_loading();
+  ASSERT_TRUE(filter) << filter.error().message;
+  const auto status = in_child([&] {
+    (void)::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (!filter->install()) return 1;
+    if (::socket(AF_INET, SOCK_STREAM, 0) >= 0 || errno != EPERM) return 2;
+    if (::execl("/bin/true", "true", nullptr) == 0 || errno != EPERM) return 3;
+    if (::kill(::getppid(), 0) == 0 || errno != EPERM) return 4;
+    return in_child([] { return 7; }).number;
+  });
+  EXPECT_EQ(status.describe(), "exited with code 7");
 }
 
 }  // namespace

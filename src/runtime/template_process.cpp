@@ -32,6 +32,44 @@ using instances::ControlType;
 
 constexpr std::uint32_t kMostSlots = 256;
 
+/// Memory that the next child will need, fetched when nothing was asked for a while and given back
+/// when nothing was asked for long.
+class Stock {
+ public:
+  Stock(engine::Engine& engine, std::uint64_t most_bytes)
+      : engine_(engine),
+        most_bytes_(most_bytes),
+        state_(most_bytes == 0 ? State::off : State::low) {}
+
+  /// How long to wait for messages, in ms as poll(2) has it, before `nothing_asked`.
+  [[nodiscard]] int patience_ms() const {
+    constexpr int kQuiet = 20;
+    constexpr int kLong = 60'000;
+    if (state_ == State::low) return kQuiet;
+    return state_ == State::full ? kLong : -1;
+  }
+  void nothing_asked() {
+    if (state_ == State::low) {
+      engine_.stock_up(most_bytes_);
+      state_ = State::full;
+    } else {
+      engine_.give_stock();
+      state_ = State::off;
+    }
+  }
+  /// A child was forked, whose it is now.
+  void gone() {
+    if (state_ == State::full) engine_.give_stock();
+    if (most_bytes_ > 0) state_ = State::low;
+  }
+
+ private:
+  enum class State : std::uint8_t { off, low, full };
+  engine::Engine& engine_;
+  std::uint64_t most_bytes_;
+  State state_;
+};
+
 /// Threads of this process, by the kernel's own count: links of /proc/self/task are "." and ".."
 /// and one for each thread.
 class ThreadCount {
@@ -67,6 +105,7 @@ class Template {
         title_(title),
         log_(log),
         ended_(watch_children()),
+        stock_(*loaded.engine, loaded.most_stock_bytes),
         pid_(::getpid()) {}
 
   void serve() {
@@ -92,7 +131,10 @@ class Template {
   [[nodiscard]] bool wait() {
     std::array<pollfd, 2> polled{pollfd{control_, POLLIN, 0}, pollfd{ended_.get(), POLLIN, 0}};
     for (;;) {
-      if (::poll(polled.data(), polled.size(), -1) < 0 && errno != EINTR) return false;
+      const int ready = ::poll(polled.data(), polled.size(), stock_.patience_ms());
+      if (ready < 0 && errno != EINTR) return false;
+      if (ready == 0) stock_.nothing_asked();
+      if (ready <= 0) continue;
       if (polled[1].revents != 0) reap();
       if (polled[0].revents != 0) return true;
     }
@@ -141,6 +183,7 @@ class Template {
     const pid_t child = ::fork();
     if (child < 0) return fork_failed(number, errno);
     if (child == 0) run_instance(place_of(number, slot));
+    stock_.gone();
     slot.pid = child;
     report_fork(number, child);
   }
@@ -150,6 +193,7 @@ class Template {
         loaded_.runs_code ? loaded_.session.get() : loaded_.events.get();
     const int output = loaded_.runs_code ? loaded_.function_log.get() : -1;
     return {{*loaded_.session, events},
+            *loaded_.engine,
             loaded_.sandbox,
             title_,
             function_,
@@ -218,6 +262,7 @@ class Template {
   const ProcessTitle& title_;
   Log& log_;
   UniqueFd ended_;
+  Stock stock_;
   ThreadCount threads_;
   pid_t pid_;
   std::map<std::uint32_t, Slot> slots_;

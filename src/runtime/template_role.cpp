@@ -33,7 +33,9 @@ int run_template_role(int control_fd, const OpenEngine& open, const ProcessTitle
                control_fd, control_fd + 1);
     return kWrongUsage;
   }
-  Log log = Log::to_stderr();
+  // Standard error becomes the log of the user's own code where there is such.
+  const UniqueFd own_log(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0));
+  Log log = Log::to_descriptor(own_log ? own_log.get() : STDERR_FILENO);
   const int code = run_template(std::move(control), std::move(doorbell), open, title, log);
   ::_exit(code);  // engines are never destroyed: instances may still run on what they hold
 }

@@ -92,7 +92,8 @@ Result<void> check_event(engine::Session& events, const std::filesystem::path& b
   for (const InferInput& input : request.inputs)
     inputs.emplace_back(
         Tensor{Datatype::bytes, input.shape, {input.bytes.begin(), input.bytes.end()}});
-  GLOWPLUG_ASSIGN(const auto outputs, engine::run_all(events, inputs));
+  GLOWPLUG_ASSIGN(const auto outputs,
+                  engine::run_all(events, inputs, event_signature().outputs.size()));
   GLOWPLUG_ASSIGN(const auto answers, answers_in(outputs));
   return compare_with_record(answers.at(0), bundle);
 }

@@ -5,6 +5,7 @@ import socket
 import subprocess
 
 import pytest
+from PIL import Image
 
 from harness import programs
 
@@ -60,6 +61,29 @@ def test_up_prints_a_line_that_works_for_a_large_sample_too(cli):
     with Up(cli, programs.MODELS / "digits.onnx") as said:
         assert "inspect digits --request" in said["try"]
         assert json.loads(shell(cli, said["try"]))["outputs"]
+
+
+def test_up_prints_a_line_that_fits_the_handler(cli, project):
+    (project / "colors.onnx").write_bytes((programs.MODELS / "colors.onnx").read_bytes())
+    (project / "glowplug.yaml").write_text("""name: colors
+model: {source: colors.onnx}
+handler:
+  input: {type: image, mode: torchvision, resize: {width: 8, height: 8}}
+  output: {type: label, labels: [red, green, blue]}
+""")
+    Image.new("RGB", (40, 30), "blue").save(project / "your.jpg", quality=95)
+    with Up(cli, folder=project) as said:
+        assert said["try"] == f"curl -s --data-binary @your.jpg -H 'content-type: image/jpeg' http://{said['http']}/predict/colors"
+        answer = json.loads(shell(cli, f"cd {project} && {said['try']}"))
+        assert answer["predictions"][0]["label"] == "blue"
+
+
+def test_up_prints_a_line_with_a_row_for_a_table(cli, project):
+    (project / "iris.onnx").write_bytes((programs.MODELS / "iris.onnx").read_bytes())
+    (project / "glowplug.yaml").write_text("name: iris\nmodel: {source: iris.onnx}\nhandler:\n  input: {type: table}\n  output: {type: label, tensor: probabilities}\n")
+    with Up(cli, folder=project) as said:
+        assert "--json '[1,1,1,1]'" in said["try"]
+        assert len(json.loads(shell(cli, said["try"]))["predictions"]) == 1
 
 
 def test_up_exports_again_only_when_the_model_changed(cli, project):

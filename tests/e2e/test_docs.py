@@ -1,75 +1,39 @@
-"""The commands that README.md and docs/http.md show are run as a reader would type them, in an empty folder that holds iris.onnx and colors.onnx."""
+"""The commands that README.md and docs/http.md show are run as a reader would type them, in an empty folder that holds iris.onnx."""
 import io
 import json
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
+import wave
 
 import pytest
-import requests
 from PIL import Image
 
-from harness import programs, remote
+from harness import pages, programs, remote
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
-def shown(page):
-    """[(command, first line shown below it or "")] of every ```console block."""
-    found = []
-    for block in re.findall(r"```console\n(.*?)```", (ROOT / page).read_text(), re.DOTALL):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, below = part.partition("\n")
-            found.append((command, below.split("\n")[0]))
-    return found
-
-
 @pytest.fixture
 def reader(glowplug):
-    """Runs shown commands; port 8080 is replaced by a free one, so that a server of yours is left alone."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    """Types shown commands in a folder with iris.onnx."""
     folder = glowplug.home / "reader"
     folder.mkdir()
-    for model in ("iris.onnx", "colors.onnx"):
-        shutil.copy(programs.MODELS / model, folder)
-    environment = {**glowplug.environment, "PATH": f"{glowplug.prefix / 'bin'}:{glowplug.environment['PATH']}"}
-    servers = []
-
-    def run(command):
-        command = command.replace("8080", port)
-        if command.endswith("&"):
-            servers.append(subprocess.Popen(command.removesuffix("&").split(), cwd=folder, env=environment, stdout=subprocess.DEVNULL,
-                                            stderr=subprocess.DEVNULL))
-            programs.wait_until(lambda: answers(f"http://127.0.0.1:{port}/readyz"), f"{command} answers", every=0.05)
-            return ""
-        done = subprocess.run(["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, f"{command}: {done.stderr}"
-        return done.stdout
-    yield run
-    for server in servers:
-        server.terminate()
-        server.wait(40)
-
-
-def answers(url):
-    try:
-        return requests.get(url, timeout=5).status_code == 200
-    except requests.ConnectionError:
-        return False
+    shutil.copy(programs.MODELS / "iris.onnx", folder)
+    with pages.Reader(glowplug, folder) as reader:
+        yield reader
 
 
 def test_readme_and_http_page(reader):
-    commands = shown("README.md") + shown("docs/http.md")
+    commands = pages.commands_of(ROOT / "README.md") + pages.commands_of(ROOT / "docs/http.md")
     assert len(commands) >= 7 and commands[0][0].startswith("glowplug up")
     for command, below in commands:
-        output = reader(command)
+        output = reader.type(command)
         if "/predict/" in command:
             predictions = json.loads(output)["predictions"]
             assert predictions[0]["label"] == "setosa"
+            below = below.split("\n")[0]
             if below.endswith("]}"):  # shown whole: the same answer, up to the last bits of another CPU
                 shown_scores = json.loads(below)["predictions"][0]["probabilities"]
                 assert predictions[0]["probabilities"] == pytest.approx(shown_scores, rel=1e-4)
@@ -102,12 +66,23 @@ def test_the_page_of_digits(glowplug):
         assert "every answer is the one scikit-learn gives" in done.stdout
 
 
-def test_the_page_of_handlers(reader):
-    commands = shown("docs/handlers.md")
-    assert len(commands) == 8
-    to = io.BytesIO()
-    Image.new("RGB", (8, 8), "red").save(to, "PNG")
-    with remote.running(remote.web({"/red.png": ("image/png", to.getvalue())})) as pictures:
-        for command, below in commands:
-            below = below.replace("8123", str(pictures.port))
-            assert reader(command.replace("8123", str(pictures.port))).split("\n")[0].startswith(below) or "export" in command
+TOKENIZER = {"version": "1.0", "truncation": None, "padding": None, "added_tokens": [], "normalizer": None, "post_processor": None, "decoder": None,
+             "pre_tokenizer": {"type": "Whitespace"},
+             "model": {"type": "WordLevel", "vocab": {"[PAD]": 0, "[UNK]": 1, "one": 2, "two": 3, "three": 4, "four": 5}, "unk_token": "[UNK]"}}
+
+
+def test_the_page_of_handlers(glowplug):
+    """docs/handlers.md, in a folder with the models that it names, two pictures and a sound."""
+    folder = glowplug.home / "reader"
+    folder.mkdir()
+    for name in ("colors", "plan", "words", "loud"):
+        shutil.copy(programs.MODELS / f"{name}.onnx", folder)
+    (folder / "tokenizer.json").write_text(json.dumps(TOKENIZER))
+    Image.new("RGB", (40, 30), "#f00").save(folder / "red.png")
+    Image.new("RGB", (40, 30), "#00f").save(folder / "blue.jpg")
+    with wave.open(str(folder / "clap.wav"), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(b"".join(value.to_bytes(2, "little", signed=True) for value in [16384] + [0] * 9 + [-8192] + [0] * 8 + [16384]))
+    with remote.running(remote.web({"/red.png": ("image/png", (folder / "red.png").read_bytes())})) as web, \
+            pages.Reader(glowplug, folder, {"8123": str(web.port)}) as reader:
+        assert reader.follow(ROOT / "docs/handlers.md") >= 22

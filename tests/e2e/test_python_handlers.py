@@ -194,7 +194,7 @@ def test_the_environment_is_the_functions_own(trouble):
     status, seen = do(trouble, "environment")
     assert status == 200
     assert set(seen) == {"LANG", "PATH", "HOME", "TMPDIR", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
-                         "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"}
+                         "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "JOBLIB_MULTIPROCESSING"}
 
 
 LOADS = {
@@ -253,3 +253,98 @@ def test_a_lambda_handler_gets_an_http_event(glowplug):
         assert (status, kind, json.loads(body)) == (200, "application/json", {"got": [1], "type": "application/json", "id": "r-9", "method": "POST"})
         assert ask(server, "aws", "abc", "image/png") == (201, "image/x", "abc")
         assert ask(server, "aws", "plain", "text/plain") == (200, "application/json", '"text"')
+
+
+def test_settings_give_variables_and_secrets_which_are_told_nowhere(glowplug):
+    bundle = export(glowplug, "import os\ndef predict(name: str) -> str:\n    return os.environ.get(name, 'none')\n", "vars")
+    (glowplug.home / "key").write_text("from-a-file\n")
+    glowplug.environment["VARS_TOKEN"] = "from-the-gateway"
+    with programs.serve(glowplug, bundle, "--environment", "MODE=fast", "--secrets",
+                        f"KEY=file:{glowplug.home / 'key'},VARS_TOKEN") as server:
+        found = {name: ask(server, "vars", json.dumps(name))[2] for name in ("MODE", "KEY", "VARS_TOKEN", "GLOWPLUG_HOME", "HOME")}
+        log = server.log_text()
+    assert found == {"MODE": "fast", "KEY": "from-a-file", "VARS_TOKEN": "from-the-gateway", "GLOWPLUG_HOME": "none", "HOME": "/nonexistent"}
+    assert "from-a-file" not in log and "from-the-gateway" not in log
+
+
+def test_a_missing_secret_is_named(glowplug):
+    bundle = export(glowplug, "def predict(x): return x\n", "vars")
+    done = glowplug.run("serve", bundle, "--secrets", "NO_SUCH_TOKEN", "--http-port", "0", check=False)
+    assert done.returncode == 1 and "secret NO_SUCH_TOKEN: the gateway has no variable NO_SUCH_TOKEN" in done.stderr
+
+
+def test_a_container_runs_the_same_handler(glowplug):
+    bundle = export(glowplug, "def predict(x: int) -> int:\n    print('got', x)\n    return 2 * x\n", "twice")
+    with programs.Server(glowplug.command("glowplug-handler", bundle, "--http-port", "0"), glowplug.environment, glowplug.home) as server:
+        assert ask(server, "twice", "21") == (200, "application/json", '{"predictions":42}')
+        assert ask(server, "twice", '"x"')[0] == 400
+        assert '"message": "got 21"' in server.log_text()
+
+
+def test_clients_of_tensors_reach_it_too(glowplug):
+    bundle = export(glowplug, "def predict(x: int) -> int:\n    return 2 * x\n", "twice")
+    with programs.serve(glowplug, bundle) as server:
+        answer = server.infer("twice", ("content_type", "BYTES", [1], ["application/json"]), ("body", "BYTES", [1], ["21"]))
+        assert {one["name"]: one["data"] for one in answer["outputs"]} == {
+            "status": [200], "content_type": ["application/json"], "body": ['{"predictions":42}']}
+
+
+def test_instances_wake_and_sleep_without_a_trace_of_each_other(glowplug):
+    bundle = export(glowplug, """
+        import os
+        seen = []
+        def predict(x, context):
+            seen.append(x)
+            open(os.path.join(context.scratch, "left"), "w").close()
+            return {"seen": len(seen), "pid": os.getpid()}
+    """, "state")
+    with programs.serve(glowplug, bundle, "--idle-timeout", "100ms") as server:
+        pids = set()
+        for _ in range(3):
+            answer = json.loads(ask(server, "state", "1")[2])
+            assert answer["seen"] == 1
+            pids.add(answer["pid"])
+            server.wait_until_asleep()
+        assert len(pids) == 3 and len(server.templates()) == 1
+
+
+def test_a_sample_is_answered_at_export_and_warms_the_template(glowplug):
+    source = "seen = []\ndef predict(x: int) -> int:\n    seen.append(x)\n    return 1 // x + len(seen)\n"
+    (glowplug.home / "one.json").write_text("1")
+    (glowplug.home / "zero.json").write_text("0")
+    done = export(glowplug, source, "tried", "--sample", glowplug.home / "zero.json", check=False)
+    assert done.returncode != 0 and "ZeroDivisionError" in done.stderr and not (glowplug.home / "tried.glow").exists()
+    bundle = export(glowplug, source, "tried", "--sample", glowplug.home / "one.json")
+    assert json.loads((bundle / "records/event.json").read_text())["answer"]["body"] == '{"predictions":2}'
+    with programs.serve(glowplug, bundle) as server:
+        assert ask(server, "tried", "1")[2] == '{"predictions":3}'  # the sample was the template's first event
+        assert not server.events("sample_event_differs")
+    record = json.loads((bundle / "records/event.json").read_text())
+    record["answer"]["body"] = '{"predictions":5}'
+    (bundle / "records/event.json").write_text(json.dumps(record))
+    with programs.serve(glowplug, bundle) as server:
+        assert ask(server, "tried", "1")[0] == 200
+        (differs,) = server.events("sample_event_differs")
+        assert '{"predictions":2}' in differs["reason"] and '{"predictions":5}' in differs["reason"]
+
+
+SETTINGS = """
+import os, time
+def predict(inputs):
+    time.sleep(inputs.get("sleep", 0))
+    return [os.environ.get("COLOR"), os.environ.get("KEY")]
+"""
+
+
+def test_invoke_has_the_functions_settings(glowplug):
+    bundle = export(glowplug, SETTINGS, "settings")
+    glowplug.environment["SECRET_OF_THE_GATEWAY"] = "hunter2"
+    glowplug.run("add", bundle, "--environment", "COLOR=blue", "--secrets", "KEY=env:SECRET_OF_THE_GATEWAY", "--timeout", "1s")
+    assert json.loads(glowplug.run("invoke", "settings", input="{}").stdout) == {"predictions": ["blue", "hunter2"]}
+    assert json.loads(glowplug.run("invoke", bundle, input="{}").stdout) == {"predictions": [None, None]}, "a bundle has no settings"
+    late = glowplug.run("invoke", "settings", input='{"sleep": 30}', check=False)
+    assert late.returncode == 1 and "status 504" in late.stderr
+    assert glowplug.run("invoke", "settings", "--timeout", "20s", input='{"sleep": 2}').returncode == 0
+    del glowplug.environment["SECRET_OF_THE_GATEWAY"]
+    missing = glowplug.run("invoke", "settings", input="{}", check=False)
+    assert missing.returncode == 1 and "the gateway has no variable SECRET_OF_THE_GATEWAY" in missing.stderr

@@ -19,7 +19,7 @@ class Ours:
     """Speaks to one process for one tokenizer.json; use as a context manager."""
 
     def __init__(self, *files):
-        self.process = subprocess.Popen([programs.build_folder() / "bin" / "tokenize", *files], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen([programs.build_folder() / "bin" / "handler_text_tokenize", *files], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.compiled = json.loads(self.process.stdout.readline())
 
     def __enter__(self):

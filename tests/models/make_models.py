@@ -158,12 +158,6 @@ def digits():
     return model("digits", nodes, [value("image", FLOAT, ["n", 1, 28, 28])], [value("probabilities", FLOAT, ["n", 10])], initializers)
 
 
-def colors():
-    """The mean of each channel of a small picture."""
-    nodes = [helper.make_node("GlobalAveragePool", ["image"], ["means"]), helper.make_node("Flatten", ["means"], ["scores"])]
-    return model("colors", nodes, [value("image", FLOAT, ["n", 3, 8, 8])], [value("scores", FLOAT, ["n", 3])])
-
-
 def external():
     """The weights lie in external.weights."""
     generator = np.random.default_rng(11)
@@ -172,9 +166,53 @@ def external():
                  [constant("w", weights(generator, 8, 8)), constant("b", weights(generator, 8))])
 
 
+def colors():
+    """A picture's mean of each channel."""
+    return model("colors", [helper.make_node("ReduceMean", ["picture"], ["scores"], axes=[2, 3], keepdims=0)],
+                 [value("picture", FLOAT, ["n", 3, 8, 8])], [value("scores", FLOAT, ["n", 3])])
+
+
+def boxes():
+    """Three boxes of an 8 x 8 picture, the first two nearly the same; their scores are so many times its mean."""
+    nodes = [helper.make_node("ReduceMean", ["picture"], ["mean"], axes=[1, 2, 3], keepdims=0), helper.make_node("Unsqueeze", ["mean", "axes"], ["m"]),
+             helper.make_node("Mul", ["m", "confidences"], ["scores"]), helper.make_node("Mul", ["m", "zero"], ["nothing"]),
+             helper.make_node("Add", ["nothing", "corners"], ["boxes"])]
+    corners = [[[0, 0, 4, 4], [0, 0, 4, 3.75], [4, 2, 8, 8]]]
+    return model("boxes", nodes, [value("picture", FLOAT, ["n", 3, 8, 8])], [value("boxes", FLOAT, ["n", 3, 4]), value("scores", FLOAT, ["n", 3, 2])],
+                 [constant("axes", [1, 2], np.int64), constant("confidences", [[[0.75, 0.125], [0.5, 0.25], [0.125, 0.625]]]), constant("zero", 0),
+                  constant("corners", corners)])
+
+
+def words():
+    """Each token to (its number, 1): a mean over what attention_mask names is the mean number."""
+    nodes = [helper.make_node("Cast", ["input_ids"], ["numbers"], to=FLOAT), helper.make_node("Unsqueeze", ["numbers", "last"], ["column"]),
+             helper.make_node("Mul", ["column", "zero"], ["nothing"]), helper.make_node("Add", ["nothing", "one"], ["ones"]),
+             helper.make_node("Concat", ["column", "ones"], ["pair"], axis=2), helper.make_node("Cast", ["attention_mask"], ["mask"], to=FLOAT),
+             helper.make_node("Unsqueeze", ["mask", "last"], ["mask3"]), helper.make_node("Mul", ["mask3", "zero"], ["no_mask"]),
+             helper.make_node("Add", ["pair", "no_mask"], ["hidden"])]
+    return model("words", nodes, [value("input_ids", INT64, ["n", "tokens"]), value("attention_mask", INT64, ["n", "tokens"])],
+                 [value("hidden", FLOAT, ["n", "tokens", 2])], [constant("last", [2], np.int64), constant("zero", 0), constant("one", 1)])
+
+
+def loud():
+    """A chunk of a sound: its loudest sample, and the sum of those so far."""
+    nodes = [helper.make_node("Abs", ["chunk"], ["size"]), helper.make_node("ReduceMax", ["size"], ["most"], axes=[1]),
+             helper.make_node("Add", ["most", "before"], ["total"]), helper.make_node("Identity", ["total"], ["after"])]
+    return model("loud", nodes, [value("chunk", FLOAT, ["n", 8]), value("before", FLOAT, ["n", 1])],
+                 [value("total", FLOAT, ["n", 1]), value("after", FLOAT, ["n", 1])])
+
+
+def plan():
+    """Columns of text and of numbers: what a plan costs for so many months."""
+    nodes = [helper.make_node("LabelEncoder", ["plan"], ["rate"], domain="ai.onnx.ml", keys_strings=["basic", "full"], values_floats=[5.0, 12.5],
+                              default_float=0.0), helper.make_node("Mul", ["rate", "months"], ["price"])]
+    return model("plan", nodes, [value("plan", STRING, ["n", 1]), value("months", FLOAT, ["n", 1])], [value("price", FLOAT, ["n", 1])])
+
+
 def all_models():
     yield from identities()
-    for make in (scalar, add_subtract, optional_input, center, fixed_rows, species, lookup, slow, hungry, iris, iris_zipmap, digits, colors):
+    for make in (scalar, add_subtract, optional_input, center, fixed_rows, species, lookup, slow, hungry, iris, iris_zipmap, digits, colors, boxes,
+                 words, loud, plan):
         yield make.__name__, make()
 
 

@@ -2,9 +2,9 @@
 // change, `glowplug __docs .` in the source folder writes those again.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <iterator>
 
+#include "base/number.h"
 #include "cli/declaration/declaration.h"
 #include "cli/declaration/flags.h"
 #include "cli/terminal/exit_code.h"
@@ -35,9 +35,8 @@ std::vector<Flag> only(std::string_view name, std::vector<Flag> flags) {
 
 Result<void> check_rounds(std::string_view text) {
   constexpr unsigned kMost = 10'000;
-  unsigned rounds = 0;
-  (void)std::from_chars(text.data(), text.data() + text.size(), rounds);
-  if (rounds >= 1 && rounds <= kMost) return {};
+  const auto rounds = number_in<unsigned>(text);
+  if (rounds && *rounds >= 1 && *rounds <= kMost) return {};
   return invalid_argument(
       fmt::format("\"{}\" is not a number of rounds from 1 to {}", text, kMost));
 }
@@ -114,6 +113,11 @@ Verb export_verb() {
              .kind = ValueKind::file,
              .placeholder = "PATH,PATH",
              .help = "files and folders that the handler reads, beside it"},
+            {.name = "sample",
+             .kind = ValueKind::file,
+             .placeholder = "FILE",
+             .help = "of a handler of code: a request that it answers, tried now and whenever it "
+                     "is loaded"},
             {.name = "max-batch",
              .kind = ValueKind::count,
              .placeholder = "ROWS",
@@ -188,7 +192,8 @@ Verb invoke() {
           "Runs the handler and the model as serve does, in a sandboxed child, and prints the "
           "answer. With --trace every step with its time, its shape and its first values, on "
           "stderr. With --event the input is the envelope of a platform, and the answer has the "
-          "form that the platform takes. Exit code 1 where the event is refused.",
+          "form that the platform takes. A function of the store has its settings: timeout, "
+          "environment and secrets. Exit code 1 where the event is refused.",
       .arguments = {{.name = "FUNCTION|BUNDLE",
                      .kind = ValueKind::reference,
                      .help = "a function of the store, also FUNCTION@VERSION, or a folder"}},

@@ -96,6 +96,8 @@ Flags
   -r, --requirements FILE   of handler.py: its packages, resolved into the
                             bundle by pip
       --include PATH,PATH   files and folders that the handler reads, beside it
+      --sample FILE         of a handler of code: a request that it answers,
+                            tried now and whenever it is loaded
 
 Flags of every verb
   -h, --help                show the common flags and examples

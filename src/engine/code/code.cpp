@@ -79,6 +79,8 @@ void allow_one_thread() {
        {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
         "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"})
     (void)::setenv(name, "1", 1);  // NOLINT(concurrency-mt-unsafe): before there are threads
+  // It would look for semaphores that the sandbox does not have, and print a warning.
+  (void)::setenv("JOBLIB_MULTIPROCESSING", "0", 1);  // NOLINT(concurrency-mt-unsafe)
 }
 
 const Signature& code_signature() {

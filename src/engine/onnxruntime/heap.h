@@ -29,6 +29,9 @@ class Heap {
   /// at the peak. A child forked after that gets pages of its own and copies none. Does nothing
   /// while there are blocks.
   void renew();
+  /// After `renew`: PageRange::fetch.
+  void fetch(std::size_t most_bytes) { range_.fetch(most_bytes); }
+  void fetch_small() { range_.fetch_small(); }
 
  private:
   struct Block;

@@ -78,6 +78,15 @@ class OnnxRuntimeEngine final : public Engine {
       if (const auto weights = open.lock()) weights->pages().settle(pagemap_);
     }
   }
+  void stock_up(std::uint64_t most_bytes) override {
+    if (memory_) memory_->fetch(most_bytes);
+  }
+  void give_stock() override {
+    if (memory_) memory_->renew();
+  }
+  void enter_child() override {
+    if (memory_) memory_->fetch_small();
+  }
 
  private:
   /// Adds them to the options. A form that we cannot read the library judges alone.

@@ -42,7 +42,9 @@ Result<PageRange> PageRange::reserve(std::size_t bytes) {
 PageRange::PageRange(PageRange&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       reserved_(other.reserved_),
-      usable_(other.usable_) {}
+      usable_(other.usable_),
+      huge_(other.huge_),
+      expected_(other.expected_) {}
 
 PageRange::~PageRange() {
   if (data_ != nullptr) (void)::munmap(data_, reserved_);
@@ -69,12 +71,27 @@ bool PageRange::renew(std::size_t end) {
   // Mapped anew and not MADV_DONTNEED, which may leave page tables in which no huge page can lie.
   if (usable_ > 0 && ::mmap(data_, usable_, PROT_NONE, kPrivate | MAP_FIXED, -1, 0) == MAP_FAILED)
     return false;
-  usable_ = 0;
+  usable_ = huge_ = expected_ = 0;
   if (end > reserved_ || !make_usable(0, kSmall)) return false;
+  expected_ = end;
   if (end <= kLarge) return true;
   if (!make_usable(kLarge, round_up(end, kHugePage))) return false;
-  ask_for_huge_pages(data_ + kLarge, (end - kLarge + kHugePage / 2) / kHugePage * kHugePage);
+  huge_ = (end - kLarge + kHugePage / 2) / kHugePage * kHugePage;
+  ask_for_huge_pages(data_ + kLarge, huge_);
   return true;
+}
+
+void PageRange::fetch_small() {
+  const std::size_t from = kLarge + huge_;
+  if (expected_ <= from) return;
+  constexpr std::size_t kPage = 4096;
+  (void)::madvise(data_ + from, round_up(expected_ - from, kPage), MADV_POPULATE_WRITE);
+}
+
+void PageRange::fetch(std::size_t most_bytes) {
+  // Kernels before 5.14 refuse it; a system without huge pages would give small ones, each of which
+  // costs a fork as much as it saves.
+  if (huge_ > 0 && huge_ <= most_bytes) (void)::madvise(data_ + kLarge, huge_, MADV_POPULATE_WRITE);
 }
 
 }  // namespace glowplug::engine::ort

@@ -35,13 +35,22 @@ class PageRange {
   /// in get a huge page only if at least half of them is before it, so that no process pays 2 MiB
   /// for a last few KiB. False as grow; then less or nothing is usable.
   [[nodiscard]] bool renew(std::size_t end);
+  /// In a forked child: fetches the small pages of what `renew` laid out by one call, not by a
+  /// fault each.
+  void fetch_small();
+  /// Fetches the huge pages of what `renew` laid out, now and zeroed. A child that is forked then
+  /// has them to itself, without a copy, once this process has called `renew` again. Nothing if
+  /// they are more than `most_bytes`, or none.
+  void fetch(std::size_t most_bytes);
 
  private:
   PageRange(std::byte* data, std::size_t reserved) : data_(data), reserved_(reserved) {}
   [[nodiscard]] bool make_usable(std::size_t from, std::size_t to);
   std::byte* data_;
   std::size_t reserved_;
-  std::size_t usable_ = 0;  // up to here
+  std::size_t usable_ = 0;    // up to here
+  std::size_t huge_ = 0;      // of it, from kLarge on, laid out in huge pages by `renew`
+  std::size_t expected_ = 0;  // what `renew` was told
 };
 
 }  // namespace glowplug::engine::ort

@@ -64,6 +64,16 @@ void SessionMemory::renew() {
   passing_.renew();
 }
 
+void SessionMemory::fetch(std::size_t most_bytes) {
+  const MutexLock lock(mutex_);
+  if (passing_.blocks() == 0) passing_.fetch(most_bytes);
+}
+
+void SessionMemory::fetch_small() {
+  const MutexLock lock(mutex_);
+  if (passing_.blocks() == 0) passing_.fetch_small();
+}
+
 void* SessionMemory::allocate(Use use, std::size_t bytes) {
   if (bytes == 0) return nullptr;
   const MutexLock lock(mutex_);

@@ -37,6 +37,11 @@ class SessionMemory {
 
   /// Gives the memory of past runs back, before forking.
   void renew();
+  /// After `renew`: has the huge pages of a run's activations ready for the next child, if they are
+  /// at most `most_bytes`; `renew` after the fork leaves them to it.
+  void fetch(std::size_t most_bytes);
+  /// In the child: what `fetch` left out, by one call.
+  void fetch_small();
 
  private:
   SessionMemory(const Library& library, Env& env, Handle<MemoryInfo> info, PageRange lasting,

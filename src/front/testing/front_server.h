@@ -10,6 +10,7 @@
 
 #include "front/front.h"
 #include "front/http/http_server.h"
+#include "front/openapi.h"
 
 namespace glowplug::front::testing {
 
@@ -112,7 +113,8 @@ class AddOneRepository : public Repository {
     AddOneBackend& added = *backend;
     const Signature signature = AddOneBackend::signature_of_add_one();
     front->serve({name, version, "onnxruntime", signature, settings,
-                  std::make_shared<const handler::Table>(*handler::Table::create({}, signature))},
+                  std::make_shared<const handler::Table>(*handler::Table::create({}, signature)),
+                  [part = openapi_part(name, signature, nullptr)] { return part; }},
                  std::move(backend));
     return added;
   }

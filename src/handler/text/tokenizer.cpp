@@ -10,6 +10,7 @@ namespace {
 
 using Kind = flat::TemplatePiece::Kind;
 constexpr std::size_t kMostPieces = 1024;  // of a template
+constexpr std::uint32_t kMostPadding = std::uint32_t{1} << 20;  // tokens
 
 std::size_t count_special(const flat::Records<flat::TemplatePiece>& pieces) {
   std::size_t count = 0;
@@ -52,6 +53,10 @@ Result<Tokenizer> Tokenizer::open(std::span<const std::byte> flat) {
   if (tokenizer.single_.size() > kMostPieces || tokenizer.pair_.size() > kMostPieces) {
     return invalid_argument("broken tokenizer file: an endless template");
   }
+  const flat::PaddingRecord& padding = file.header().padding;
+  const bool is_fixed = padding.present != 0 && padding.fixed != flat::kNone;
+  if (padding.multiple_of > kMostPadding || (is_fixed && padding.fixed > kMostPadding))
+    return invalid_argument(fmt::format("padding to more than {} tokens", kMostPadding));
   return tokenizer;
 }
 

@@ -12,6 +12,7 @@
 #include "bundle/name.h"
 #include "engine/code/code.h"
 #include "optimize/code/python_packages.h"
+#include "optimize/export_records.h"
 
 namespace glowplug::optimize::code {
 namespace {
@@ -113,7 +114,10 @@ class CodeExport {
   /// In a sandboxed process of its own: what the code says of itself.
   Result<void> study() {
     const auto file = code_ / request_.handler.filename();
-    GLOWPLUG_ASSIGN(const auto runner, runners_.open({file, exported_.engine, false}));
+    ModelSource source{file, exported_.engine, false};
+    source.handler = Json::object();  // it answers events
+    GLOWPLUG_ASSIGN(const auto runner, runners_.open(source));
+    GLOWPLUG_TRY(try_sample(*runner));
     GLOWPLUG_ASSIGN(Json said, parse_json(runner->description()));
     Json code = {{"language", exported_.engine}, {"file", file_in_bundle()}};
     if (said.contains("function")) code["function"] = said["function"];
@@ -123,6 +127,23 @@ class CodeExport {
     }
     code["schema"] = std::move(schema);
     exported_.handler = {{"code", std::move(code)}};
+    return {};
+  }
+
+  Result<void> try_sample(Runner& runner) {
+    if (!request_.sample) return {};
+    const std::string context =
+        Json{{"request_id", "export"}, {"function", request_.name}, {"version", "0"}}.dump();
+    const Event event{request_.sample->content_type, request_.sample->body, context};
+    GLOWPLUG_ASSIGN(std::vector<EventAnswer> answers, runner.answer({&event, 1}));
+    constexpr int kFirstError = 400;
+    if (answers.size() != 1 || answers[0].status >= kFirstError)
+      return Error{
+          Code::failed_precondition,
+          fmt::format("the sample was answered {}: {}", answers.empty() ? 0 : answers[0].status,
+                      answers.empty() ? std::string() : answers[0].body),
+          {}};
+    exported_.answer = std::move(answers[0]);
     return {};
   }
 
@@ -140,8 +161,14 @@ class CodeExport {
       const auto place = kFolder / entry.path().lexically_relative(code_);
       GLOWPLUG_TRY(writer.add_file(place.string(), entry.path()));
     }
+    if (request_.sample)
+      GLOWPLUG_TRY(writer.add_bytes(bundle::kEventSampleFile,
+                                    canonical_json(bundle::to_json(*request_.sample))));
     GLOWPLUG_ASSIGN(bundle::Manifest manifest, make_manifest());
     GLOWPLUG_ASSIGN(exported_.digest, writer.seal(std::move(manifest)));
+    if (exported_.answer)
+      GLOWPLUG_TRY(bundle::write_record(writer.folder(), exported_.digest, bundle::kEventRecord,
+                                        event_record(*exported_.answer)));
     GLOWPLUG_ASSIGN(const bundle::Bundle published, writer.publish());
     exported_.bundle = published.folder();
     return {};

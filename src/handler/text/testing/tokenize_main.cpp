@@ -1,8 +1,9 @@
 // Test-only: tokenizes what it reads, so that a test in Python can compare with the real library.
 //
-//   tokenize TOKENIZER.json [TOKENIZER_CONFIG.json]
-//   tokenize --small FOLDER     writes the flat files of small_tokenizers.h, a corpus for a fuzzer
-//   tokenize --time TOKENIZER.json < TEXTS     microseconds for each line and for opening the file
+//   handler_text_tokenize TOKENIZER.json [TOKENIZER_CONFIG.json]
+//   handler_text_tokenize --small FOLDER     writes the flat files of small_tokenizers.h, a corpus
+//   for a fuzzer handler_text_tokenize --time TOKENIZER.json < TEXTS     microseconds for each line
+//   and for opening the file
 //
 // Standard input: one JSON object a line, {"texts": [base64 | [base64, base64]], "options": {…}};
 // one line of JSON comes back for each: {"ids": …, "type_ids": …, "attention_mask": …,

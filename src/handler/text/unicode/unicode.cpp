@@ -66,7 +66,10 @@ char32_t lower(char32_t point) {
 }
 
 std::uint32_t script(char32_t point) { return value_of(kScripts, point); }
-std::uint32_t grapheme_break(char32_t point) { return value_of(kGraphemeBreaks, point); }
+std::uint32_t grapheme_break(char32_t point) {
+  if (point >= 0x20 && point < 0x7F) return 0;
+  return value_of(kGraphemeBreaks, point);
+}
 
 std::uint32_t combining_class(char32_t point) {
   return point < 0x300 ? 0 : value_of(kCombiningClasses, point);

@@ -84,6 +84,7 @@ def load(folder, file, function, version, packets):
     """None when the handler is there; else why not, as text."""
     failures.names_in(folder)
     Context.function_name, Context.function_version = function, version
+    Context.scratch = os.environ.get("TMPDIR", "")  # until there is an instance
     data = resource.getrlimit(resource.RLIMIT_DATA)[0]
     Context.memory_limit_in_mb = 0 if data == resource.RLIM_INFINITY else data >> 20
     log.take_over(packets)

@@ -1,0 +1,88 @@
+#include "front/openapi.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "front/oip/infer_schema.h"
+#include "handler/event_schemas.h"
+
+namespace glowplug::front {
+namespace {
+
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string members_of(const Json& object) {
+  const std::string text = text_of(object);
+  return text.substr(1, text.size() - 2);
+}
+
+void append_members(std::string& to, std::string_view members) {
+  if (members.empty()) return;
+  if (to.back() != '{') to += ',';
+  to += members;
+}
+
+Json post(std::string_view what, const std::string& function, Json request, Json answer) {
+  Json responses = {{"200", {{"description", "the predictions"}, {"content", std::move(answer)}}}};
+  for (const char* const status :
+       {"400", "404", "409", "413", "415", "429", "500", "501", "502", "503", "504"})
+    responses[status] = {{"$ref", fmt::format("#/components/responses/{}", status)}};
+  responses["default"] = {{"$ref", "#/components/responses/error"}};
+  return {{"post",
+           {{"operationId", fmt::format("{}_{}", what, function)},
+            {"tags", Json::array({function})},
+            {"parameters", Json::array({{{"$ref", "#/components/parameters/request_id"}},
+                                        {{"$ref", "#/components/parameters/request_timeout_ms"}}})},
+            {"requestBody", {{"required", true}, {"content", std::move(request)}}},
+            {"responses", std::move(responses)}}}};
+}
+
+/// JSON, or JSON and binary tensors behind it.
+Json tensor_content(const std::string& reference) {
+  return {{"application/json", {{"schema", {{"$ref", reference}}}}},
+          {"application/octet-stream", Json::object()}};
+}
+
+}  // namespace
+
+std::shared_ptr<const OpenApiPart> openapi_part(const std::string& name, const Signature& signature,
+                                                const Json& handler) {
+  const std::string reference = fmt::format("#/components/schemas/{}.", name);
+  auto events = handler::event_schemas(handler, signature, reference);
+  Json schemas = {{name + ".infer_request", oip::infer_request_schema(signature)},
+                  {name + ".infer_response", oip::infer_response_schema(signature)}};
+  for (auto& [key, schema] : events.named.items()) schemas[name + "." + key] = std::move(schema);
+  Json paths;
+  paths["/predict/" + name] =
+      post("predict", name, std::move(events.request), std::move(events.answer));
+  paths[fmt::format("/v2/models/{}/infer", name)] =
+      post("infer", name, tensor_content(reference + "infer_request"),
+           tensor_content(reference + "infer_response"));
+  return std::make_shared<const OpenApiPart>(OpenApiPart{members_of(paths), members_of(schemas)});
+}
+
+std::string write_openapi(std::string_view version,
+                          std::span<const std::shared_ptr<const OpenApiPart>> parts) {
+  Json document = Json::parse(openapi_template());
+  document["info"]["version"] = version;
+  std::string paths = "{" + members_of(document["paths"]);
+  std::string schemas = "{" + members_of(document["components"]["schemas"]);
+  for (const auto& part : parts) {
+    append_members(paths, part->paths);
+    append_members(schemas, part->schemas);
+  }
+  document["components"].erase("schemas");
+  document.erase("paths");
+  std::string components = "{" + members_of(document["components"]);
+  append_members(components, "\"schemas\":" + schemas + "}");
+  document.erase("components");
+  std::string text = "{" + members_of(document);
+  append_members(text, "\"components\":" + components + "}");
+  append_members(text, "\"paths\":" + paths + "}");
+  return text + "}";
+}
+
+}  // namespace glowplug::front
