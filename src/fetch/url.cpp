@@ -51,15 +51,15 @@ Result<void> check_name(std::string_view name) {
 Result<Host> read_bracketed(std::string_view inside) {
   Host host;
   host.text = in_lower_case(inside);
-  host.address = read_address(host.text);
-  if (host.address && !host.address->is_v4) {
-    host.kind = Host::Kind::address;
-    return host;
-  }
-  host.address.reset();
+  const std::size_t zone = host.text.find('%');
+  host.address = read_address(std::string_view(host.text).substr(0, zone));
+  if (!host.address || host.address->is_v4)
+    return invalid_argument("its host in brackets is no address of IPv6");
+  host.kind = Host::Kind::address;
+  if (zone == std::string::npos) return host;
   host.kind = Host::Kind::number;
-  if (inside.find('%') != std::string_view::npos) return host;  // a zone
-  return invalid_argument("its host in brackets is no address of IPv6");
+  host.address.reset();
+  return host;
 }
 
 Result<void> check_characters(std::string_view text) {

@@ -58,7 +58,8 @@ TEST(WebUrl, RefusesWhatOtherParsersReadOtherwise) {
                                     {"https://[::1/", "closing bracket"},
                                     {"https://[::1]x/", "between its host and its port"},
                                     {"https://[1.2.3.4]/", "no address of IPv6"},
-                                    {"https://[::g]/", "no address of IPv6"}})
+                                    {"https://[::g]/", "no address of IPv6"},
+                                    {"https://[f%800]/", "no address of IPv6"}})
     EXPECT_NE(message_of(given).find(text), std::string::npos)
         << given << ": " << message_of(given);
   EXPECT_NE(message_of("https://a/" + std::string(kLongestUrl, 'a')).find("longer"),
