@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build_packages=(ca-certificates ccache cmake flatbuffers-compiler g++ git libboost1.81-dev libcli11-dev libcsv-dev libflac-dev libflatbuffers-dev libfmt-dev libgif-dev
+build_packages=(ca-certificates ccache cmake flatbuffers-compiler g++ git libboost1.81-dev libcli11-dev libcsv-dev libcurl4-openssl-dev libflac-dev libflatbuffers-dev libfmt-dev libgif-dev
   libhowardhinnant-date-dev libjpeg62-turbo-dev libminizip-dev libogg-dev libpcre2-dev libpng-dev libpython3.11-dev libseccomp-dev libsimdjson-dev libsqlite3-dev libssl-dev
   libwebp-dev libyaml-cpp-dev ninja-build nlohmann-json3-dev pkg-config prometheus-cpp-dev python3-pip unzip zlib1g-dev)
 demo_packages=(curl procps python3-venv)

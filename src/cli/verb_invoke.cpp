@@ -10,6 +10,7 @@
 #include "bundle/prepared.h"
 #include "cli/bundle_reference.h"
 #include "cli/engine_setup.h"
+#include "cli/fetch_inputs.h"
 #include "cli/interruption.h"
 #include "cli/invoke_function.h"
 #include "cli/project_here.h"
@@ -18,6 +19,7 @@
 #include "handler/answer.h"
 #include "handler/envelope.h"
 #include "handler/media_type.h"
+#include "handler/references.h"
 
 namespace glowplug::cli {
 namespace {
@@ -105,25 +107,30 @@ struct Answered {
   Json json;
 };
 
-Result<EventAnswer> answer_one(InvokedFunction& function, const std::string& name,
-                               const handler::Enveloped& event, Trace* trace) {
-  if (!event.object.empty())
-    return handler::error_answer(
-        {Code::permission_denied,
-         fmt::format("{}: inputs by reference are not fetched here", event.object),
-         {}});
-  const std::string context = context_of(name, event.accept, trace != nullptr);
-  return function.answer({event.content_type, event.body, context},
-                         handler::accepts_csv(event.accept), trace);
+/// What answers, under its name.
+struct Answering {
+  InvokedFunction& function;
+  std::string name;
+  InputFetch& inputs;
+};
+
+Result<EventAnswer> answer_one(const Answering& by, const handler::Enveloped& event, Trace* trace) {
+  const Time begun = Clock::now();
+  auto complete = by.inputs.complete(event, context_of(by.name, event.accept, trace != nullptr));
+  if (!complete) return handler::error_answer(complete.error());
+  if (trace != nullptr && complete->body.size() != event.body.size())
+    trace->add({"fetch", Clock::now() - begun,
+                fmt::format("{} bytes", complete->body.size() - event.body.size()), event.object});
+  return by.function.answer({complete->content_type, complete->body, complete->context},
+                            handler::accepts_csv(event.accept), trace);
 }
 
-Result<Answered> answer_all(InvokedFunction& function, const std::string& name,
-                            const Question& question, Trace* trace, const std::string& accept) {
+Result<Answered> answer_all(const Answering& by, const Question& question, Trace* trace,
+                            const std::string& accept) {
   Answered answered;
   if (question.kind == handler::EnvelopeKind::plain) {
-    GLOWPLUG_ASSIGN(
-        EventAnswer answer,
-        answer_one(function, name, {question.content_type, question.body, accept, {}, {}}, trace));
+    GLOWPLUG_ASSIGN(EventAnswer answer,
+                    answer_one(by, {question.content_type, question.body, accept, {}, {}}, trace));
     answered.text = answer.body;
     if (!answered.text.ends_with('\n')) answered.text += '\n';
     const auto json = parse_json(answer.body);
@@ -135,7 +142,7 @@ Result<Answered> answer_all(InvokedFunction& function, const std::string& name,
   GLOWPLUG_ASSIGN(const handler::Envelope envelope,
                   handler::Envelope::open(question.kind, payload));
   for (const handler::Enveloped& event : envelope.events()) {
-    GLOWPLUG_ASSIGN(EventAnswer answer, answer_one(function, name, event, trace));
+    GLOWPLUG_ASSIGN(EventAnswer answer, answer_one(by, event, trace));
     answered.answers.push_back(std::move(answer));
   }
   answered.json = envelope.close(answered.answers);
@@ -144,19 +151,29 @@ Result<Answered> answer_all(InvokedFunction& function, const std::string& name,
 }
 
 /// The settings of a function of the store, those of glowplug.yaml over them where it has that
-/// name. A bundle has none. --timeout says more than both.
+/// name. A bundle has none. Flags say more than both.
+Attempt<FunctionSettings> function_settings(const Session& session, const NamedBundle& named,
+                                            const std::string& name) {
+  GivenSettings given;
+  if (!named.function.empty()) {
+    given = named.settings;
+    GLOWPLUG_ASSIGN(const auto project, project_here(session));
+    if (project && project->name == name)
+      for (const auto& [key, text] : project->function) given[key] = text;
+  }
+  for (const auto& [key, text] : session.invocation.function_settings())
+    if (key.starts_with("fetch_")) given[key] = text;  // --timeout is about more than the answer
+  GLOWPLUG_ASSIGN(FunctionSettings settings, glowplug::apply({}, given));
+  return settings;
+}
+
 Attempt<RunnerSettings> runner_settings(const Session& session, const NamedBundle& named,
-                                        const std::string& name) {
+                                        const FunctionSettings& function) {
   RunnerSettings settings;
   const auto timeout = session.invocation.given("timeout");
   settings.load_timeout = session.invocation.duration("timeout");
   settings.run_timeout = settings.load_timeout;
   if (named.function.empty()) return settings;
-  GivenSettings given = named.settings;
-  GLOWPLUG_ASSIGN(const auto project, project_here(session));
-  if (project && project->name == name)
-    for (const auto& [key, text] : project->function) given[key] = text;
-  GLOWPLUG_ASSIGN(const FunctionSettings function, glowplug::apply({}, given));
   if (!timeout) settings.run_timeout = function.timeout;
   GLOWPLUG_ASSIGN(settings.environment, resolve(function.environment, function.secrets));
   return settings;
@@ -183,17 +200,19 @@ Attempt<Report> run_invoke(const Session& session) {
   GLOWPLUG_ASSIGN(const EngineSetup setup, find_engine(invocation));
   const Interruption interruption(session.output);
   const std::string name = named.function.empty() ? named.bundle.manifest().name : named.function;
-  GLOWPLUG_ASSIGN(RunnerSettings settings, runner_settings(session, named, name));
+  GLOWPLUG_ASSIGN(const FunctionSettings function_is, function_settings(session, named, name));
+  GLOWPLUG_ASSIGN(RunnerSettings settings, runner_settings(session, named, function_is));
   GLOWPLUG_ASSIGN(const auto runners, make_runners(setup, name, std::move(settings)));
   GLOWPLUG_ASSIGN(ModelSource form, form_of(named.bundle, setup));
   const Time begun = Clock::now();
   auto function = InvokedFunction::open(named.bundle, std::move(form), *runners);
   if (!function) return interruption.explain(std::move(function).error(), "nothing was run");
+  InputFetch inputs(function_is, handler::item_field(named.bundle.manifest().handler));
   Trace trace;
   const bool traced = invocation.has("trace");
   if (traced) trace.add({"load", Clock::now() - begun, {}, named.bundle.folder().string()});
   const auto accept = invocation.given("accept");
-  auto answered = answer_all(*function, name, question, traced ? &trace : nullptr,
+  auto answered = answer_all({*function, name, inputs}, question, traced ? &trace : nullptr,
                              accept ? accept->text : std::string());
   if (!answered) return interruption.explain(std::move(answered).error(), "it was not answered");
   auto refused = refusal_in(*answered);

@@ -65,6 +65,8 @@ void AccessLog::write(const AccessRecord& record) {
         out, ",\"rows\":{},\"batch_rows\":{},\"queue_ms\":{:.3f},\"run_ms\":{:.3f},\"cold\":{}",
         record.rows, record.batch_rows, ms(timing.queue), ms(timing.instance.run), timing.cold);
     if (timing.cold) fmt::format_to(out, ",\"start_ms\":{:.3f}", ms(timing.start));
+    if (timing.fetch > nanoseconds(0))
+      fmt::format_to(out, ",\"fetch_ms\":{:.3f}", ms(timing.fetch));
   }
   append_text(lines_, "error", record.error);
   lines_ += "}\n";

@@ -24,6 +24,7 @@ class Front::State {
         admission(table, replies),
         models(table, options.version) {
     limits_.protocol.max_json_bytes = options.max_body_bytes;
+    limits_.fetching = {&loop, options.fetcher, options.max_body_bytes};
   }
 
   void handle(http::HttpRequest request, std::shared_ptr<http::Exchange> exchange) {

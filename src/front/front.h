@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "fetch/fetcher.h"
 #include "front/access_log.h"
 #include "front/http/http_server.h"
 #include "front/repository.h"
@@ -20,6 +21,7 @@ namespace glowplug::front {
 struct FrontOptions {
   std::string version;                                 ///< of the program, for /v2
   std::size_t max_body_bytes = std::size_t{64} << 20;  ///< also bounds one tensor
+  fetch::Fetcher* fetcher = nullptr;  ///< outlives the front; null: nothing is fetched
 };
 
 /// Everything between HTTP and the back ends: routes, codecs, queues, metrics, access log

@@ -107,14 +107,14 @@ std::vector<std::string> FunctionTable::names() const {
 std::size_t FunctionTable::open_requests() const {
   std::size_t open = 0;
   for (const auto& [name, entry] : entries_)
-    open += entry.served ? entry.served->queue.open_requests() : 0;
-  for (const auto& old : retired_) open += old->queue.open_requests();
+    open += entry.served ? entry.served->open_requests() : 0;
+  for (const auto& old : retired_) open += old->open_requests();
   return open;
 }
 
 void FunctionTable::fail_all(const Error& error) {
-  for (ServedFunction* served : all_served()) served->queue.fail_all(error);
-  for (std::size_t i = 0; i < retired_.size(); ++i) retired_[i]->queue.fail_all(error);
+  for (ServedFunction* served : all_served()) served->fail_all(error);
+  for (std::size_t i = 0; i < retired_.size(); ++i) retired_[i]->fail_all(error);
 }
 
 void FunctionTable::flush() {
@@ -130,7 +130,7 @@ void FunctionTable::flush() {
 }
 
 void FunctionTable::sweep() {
-  const auto done = [](const auto& old) { return old->queue.open_requests() == 0; };
+  const auto done = [](const auto& old) { return old->open_requests() == 0; };
   std::erase_if(waiting_, [&](const ServedFunction* served) {
     return std::ranges::any_of(retired_,
                                [&](const auto& old) { return old.get() == served && done(old); });

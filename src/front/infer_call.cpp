@@ -11,6 +11,7 @@
 #include "front/oip/infer_writer.h"
 #include "front/server_timing.h"
 #include "handler/answer.h"
+#include "handler/references.h"
 
 namespace glowplug::front {
 namespace {
@@ -35,10 +36,21 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
       : request_(std::move(request)), form_(form), served_(served), replies_(replies) {}
 
   void start(std::unique_ptr<std::string> body, const InferCallLimits& limits) {
-    auto parsed = read(std::move(body), limits);
+    if (may_fetch(limits)) {
+      auto references =
+          handler::references_in({content_type(), *body, {}}, served_.about.item_field);
+      if (!references) return fail(references.error());
+      if (!references->empty())
+        return fetch(std::move(body), *std::move(references), limits.fetching);
+    }
+    submit(read(std::move(body), limits));
+  }
+
+ private:
+  void submit(Result<InferRequest> parsed) {
     if (!parsed) return fail(parsed.error());
-    parse_ = Clock::now() - started_;
-    const auto deadline = deadline_of(*parsed);
+    parse_ = Clock::now() - started_ - fetch_;
+    const auto deadline = deadline_of(parsed->timeout);
     if (!deadline) return fail(deadline.error());
     rows_ = parsed->rows;
     const std::uint64_t ticket = served_.queue.submit(
@@ -52,7 +64,80 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
     });
   }
 
- private:
+  [[nodiscard]] std::string_view content_type() const {
+    return request_.head.header("Content-Type").value_or("");
+  }
+
+  [[nodiscard]] bool may_fetch(const InferCallLimits& limits) const {
+    return form_ == InferForm::plain && limits.fetching.fetcher != nullptr &&
+           !served_.about.item_field.empty() && !served_.about.settings.fetch_hosts.empty();
+  }
+
+  void fetch(std::unique_ptr<std::string> body, std::vector<handler::Reference> references,
+             const Fetching& fetching) {
+    const FunctionSettings& settings = served_.about.settings;
+    const auto deadline = deadline_of(Duration(0));
+    if (!deadline) return fail(deadline.error());
+    body_ = std::move(body);
+    references_ = std::move(references);
+    fetch_begun_ = Clock::now();
+    fetch::FetchJob job{.wanted = {},
+                        .list = settings.fetch_hosts,
+                        .max_bytes = settings.fetch_max_bytes,
+                        .max_total_bytes = fetching.max_total_bytes - body_->size(),
+                        .deadline = std::min(*deadline, fetch_begun_ + settings.fetch_timeout)};
+    for (const handler::Reference& reference : references_)
+      job.wanted.push_back({fmt::format("record {}", reference.record), reference.url});
+    // Nothing of a call may end on the fetcher's thread: it holds only a weak pointer.
+    auto started = fetching.fetcher->start(
+        std::move(job), [&loop = *fetching.loop, call = weak_from_this()](auto fetched) {
+          auto result = std::make_shared<decltype(fetched)>(std::move(fetched));
+          loop.post([call, result] {
+            if (const auto self = call.lock()) self->fetched(std::move(*result));
+          });
+        });
+    if (!started) {
+      count_fetch(started.error().code);
+      return fail(started.error());
+    }
+    const std::uint64_t ticket = fetch_ticket_ = *started;
+    served_.fetching.emplace(ticket, [self = shared_from_this(), fetching](const Error& error) {
+      fetching.fetcher->cancel(self->fetch_ticket_);
+      self->fail(error);
+    });
+    request_.exchange->on_gone([call = weak_from_this(), fetching] {
+      if (const auto self = call.lock()) self->leave_fetch(*fetching.fetcher);
+    });
+  }
+
+  void fetched(Result<std::vector<fetch::Fetched>> fetched) {
+    if (served_.fetching.erase(fetch_ticket_) == 0) return;  // answered already
+    fetch_ = Clock::now() - fetch_begun_;
+    count_fetch(fetched ? std::nullopt : std::optional(fetched.error().code));
+    if (!fetched) return fail(fetched.error());
+    std::vector<handler::FetchedItem> items;
+    for (std::size_t i = 0; i < fetched->size(); ++i) {
+      fetch::Fetched& one = (*fetched)[i];
+      one.content_type = handler::type_of_fetched(one.content_type, one.path, one.bytes);
+      items.push_back({references_[i].record, one.content_type, one.bytes});
+    }
+    const std::string context = event_context(request_, served_.about);
+    const handler::FetchedEvent event =
+        handler::with_fetched({content_type(), *body_, context}, items);
+    body_.reset();
+    submit(request_of({content_type(), event.body, event.context}));
+  }
+
+  void leave_fetch(fetch::Fetcher& fetcher) {
+    if (served_.fetching.erase(fetch_ticket_) == 0) return;
+    fetcher.cancel(fetch_ticket_);
+    fetch_ = Clock::now() - fetch_begun_;
+    count_fetch(Code::cancelled);
+    replies_.cancelled(request_, {.served = &served_, .rows = rows_});
+  }
+
+  void count_fetch(std::optional<Code> error) { served_.metrics->fetched(error, fetch_); }
+
   [[nodiscard]] Result<InferRequest> read(std::unique_ptr<std::string> body,
                                           const InferCallLimits& limits) const {
     const Signature& signature = served_.about.signature;
@@ -66,15 +151,16 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
 
   [[nodiscard]] Result<InferRequest> read_plain(const std::string& body,
                                                 const InferCallLimits& limits) const {
-    const auto type = request_.head.header("Content-Type").value_or("");
-    if (const auto& table = served_.about.table) return table->read(type, body, limits.records);
+    if (const auto& table = served_.about.table)
+      return table->read(content_type(), body, limits.records);
     const std::string context = event_context(request_, served_.about);
-    return request_of({type, body, context});
+    return request_of({content_type(), body, context});
   }
 
-  [[nodiscard]] Result<Time> deadline_of(const InferRequest& parsed) const {
+  /// `asked`: the request's own limit; 0: it has none.
+  [[nodiscard]] Result<Time> deadline_of(Duration asked) const {
     Duration allowed = served_.about.settings.timeout;
-    if (parsed.timeout > Duration(0)) allowed = std::min(allowed, parsed.timeout);
+    if (asked > Duration(0)) allowed = std::min(allowed, asked);
     if (const auto text = request_.head.header(kTimeoutHeader)) {
       std::uint32_t ms = 0;
       const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), ms);
@@ -93,6 +179,7 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
     if (!response) return fail(response.error());
     PhaseTiming timing = response->timing;
     timing.parse = parse_;
+    timing.fetch = fetch_;
     const std::int64_t batch_rows = response->batch_rows;
     const Time begun = Clock::now();
     auto answer = write(asked, std::move(*response));
@@ -154,6 +241,11 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
   Replies& replies_;
   Time started_ = Clock::now();
   nanoseconds parse_{0};
+  nanoseconds fetch_{0};
+  Time fetch_begun_;
+  std::uint64_t fetch_ticket_ = 0;
+  std::unique_ptr<std::string> body_;  // while inputs are fetched
+  std::vector<handler::Reference> references_;
   std::int64_t rows_ = 0;
 };
 

@@ -32,6 +32,14 @@ ServedFunction::ServedFunction(Loop& loop, FunctionDescription described,
   });
 }
 
+void ServedFunction::fail_all(const Error& error) {
+  while (!fetching.empty()) {
+    const auto fail = fetching.extract(fetching.begin());
+    fail.mapped()(error);
+  }
+  queue.fail_all(error);
+}
+
 void ServedFunction::report() {
   using observe::QueueEvent;
   const QueueCounts now = queue.counts();
@@ -42,7 +50,7 @@ void ServedFunction::report() {
   metrics->queue_event(QueueEvent::refused, now.refused - reported.refused);
   metrics->queue_event(QueueEvent::split, now.split - reported.split);
   reported = now;
-  metrics->set_queue(queue.waiting_rows(), queue.open_requests());
+  metrics->set_queue(queue.waiting_rows(), open_requests());
   metrics->set_ready(backend->health().has_value());
   backend->report(*metrics);
 }

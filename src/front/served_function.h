@@ -1,5 +1,7 @@
 #pragma once
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -25,6 +27,8 @@ struct FunctionDescription {
   std::shared_ptr<const handler::Table> table{};
   /// Called on the loop's thread when the document is asked for; empty: it does not tell of this.
   std::function<std::shared_ptr<const OpenApiPart>()> openapi{};
+  /// What records of its events may name instead of carrying it: handler::item_field.
+  std::string item_field{};
 };
 
 /// One function version as it is served: its back end, its queue, what it counted. On the loop's
@@ -37,12 +41,20 @@ struct ServedFunction {
 
   /// Brings what the queue counted, and its length, to the metrics.
   void report();
+  [[nodiscard]] std::size_t open_requests() const {
+    return queue.open_requests() + fetching.size();
+  }
+  /// Answers everything under way with `error`.
+  void fail_all(const Error& error);
 
   FunctionDescription about;
   std::unique_ptr<Backend> backend;
   oip::ModelStatistics statistics;
   std::shared_ptr<observe::FunctionMetrics> metrics;  // shared with another form of this version
   QueueCounts reported;
+  /// What waits for inputs by reference, by ticket: how each is answered with an error. They count
+  /// as open requests.
+  std::map<std::uint64_t, std::function<void(const Error&)>> fetching;
   bool in_flush_list = false;
   FunctionQueue queue;  // last: what it still has is answered, and counted, when it goes
 };

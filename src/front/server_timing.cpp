@@ -36,6 +36,7 @@ std::string server_timing(const PhaseTiming& timing) {
   std::string text;
   text.reserve(kUsualBytes);
   append_phase(text, "parse", timing.parse);
+  if (timing.fetch > nanoseconds(0)) append_phase(text, "fetch", timing.fetch);
   append_phase(text, "queue", timing.queue);
   if (timing.cold) append_phase(text, "start", timing.start);
   append_phase(text, "input", timing.instance.input);

@@ -10,6 +10,7 @@
 #include "engine/code/code.h"
 #include "engine/native/native.h"
 #include "front/openapi.h"
+#include "handler/references.h"
 #include "handler/spec.h"
 #include "handler/table.h"
 #include "scale/local_time.h"
@@ -103,6 +104,7 @@ Result<LoadedFunction> load_function(const Wanted& wanted, FunctionSource& sourc
                                                            opened.manifest().handler)] {
     return part;
   };
+  loaded.description.item_field = handler::item_field(opened.manifest().handler);
   loaded.lease = std::move(lease);
   if (engine::code::is_code(opened.manifest().engine)) {
     loaded.form_reason = "code of the user's own has one form";

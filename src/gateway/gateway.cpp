@@ -38,7 +38,8 @@ Gateway::Gateway(const instances::PoolParts& parts, instances::Keeper& reader,
       source_(std::move(source)),
       options_(std::move(options)),
       change_user_(options_.loader.sandbox && users_.usable()),
-      front_(parts.loop, metrics, access_log, *this, {options_.version, options_.max_body_bytes}),
+      front_(parts.loop, metrics, access_log, *this,
+             {options_.version, options_.max_body_bytes, options_.fetcher}),
       takeovers_(parts.loop) {
   front_.before_metrics([this](std::function<void()> done) { measure_memory(std::move(done)); });
 }

@@ -27,6 +27,7 @@ struct GatewayOptions {
   std::filesystem::path handler_program;
   LoaderOptions loader;
   std::uint64_t max_body_bytes = std::uint64_t{64} << 20;
+  fetch::Fetcher* fetcher = nullptr;  ///< outlives the gateway
 };
 
 /// The functions of a source, each behind a front with a pool of instances; follows the source when

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "base/installation.h"
 #include "base/line_writer.h"
 #include "base/version.h"
+#include "fetch/fetcher.h"
 #include "front/http/http_server.h"
 #include "gateway/announcement.h"
 #include "gateway/gateway.h"
@@ -36,13 +38,14 @@ Result<std::unique_ptr<FunctionSource>> source_of(const ServeOptions& options) {
   return make_store_source(std::move(opened), options.settings);
 }
 
-GatewayOptions gateway_options(const ServeOptions& options) {
+GatewayOptions gateway_options(const ServeOptions& options, fetch::Fetcher& fetcher) {
   return {.version = std::string(kVersion),
           .handler_program = handler_program_path(options.handler_program),
           .loader = {.engine_library = engine_library_path(options.engine_library),
                      .cpu_level = cpu_level(detect_cpu()),
                      .sandbox = options.sandbox},
-          .max_body_bytes = options.max_body_bytes};
+          .max_body_bytes = options.max_body_bytes,
+          .fetcher = &fetcher};
 }
 
 http::HttpLimits http_limits(const ServeOptions& options, Log& log) {
@@ -176,8 +179,9 @@ Result<Ended> serve(const ServeOptions& options, Log& log,
   instances::TemplateBudget budget(options.template_budget_bytes);
   instances::Keeper keeper;
   instances::Keeper reader;
+  fetch::Fetcher fetcher(fetch::ObjectStore::from_environment(::getenv));
   Gateway gateway({loop, keeper, cgroups, budget, log}, reader, metrics, access_log,
-                  std::move(source), gateway_options(options));
+                  std::move(source), gateway_options(options, fetcher));
   Service service(loop, gateway, options, log);
   // Bound first, so that a taken port is said at once; who connects meanwhile waits in the backlog.
   GLOWPLUG_TRY(service.listen());

@@ -141,16 +141,29 @@ Result<std::vector<Enveloped>> objects_in(const Json& payload) {
     return invalid_argument("the event has no list \"Records\"");
   std::vector<Enveloped> events;
   for (const Json& record : records) {
-    const Json& s3 = member(record, "s3");
-    const std::string bucket = text(member(member(s3, "bucket"), "name"));
-    const std::string key = form_decoded(text(member(member(s3, "object"), "key")));
-    if (bucket.empty() || key.empty())
-      return invalid_argument("a record names no s3.bucket.name and s3.object.key");
     Enveloped event;
-    event.object = fmt::format("{}/{}", bucket, key);
+    GLOWPLUG_ASSIGN(event.object, s3_object(record));
     events.push_back(std::move(event));
   }
   return events;
+}
+
+/// Of an event of Google's storage: the object that was made; empty for all others.
+Result<std::string> google_object(const Json& payload) {
+  constexpr std::string_view kStorage = "google.cloud.storage.object.v1.";
+  const std::string type = text(payload["type"]);
+  if (!type.starts_with(kStorage)) return std::string();
+  if (type != "google.cloud.storage.object.v1.finalized")
+    return invalid_argument(
+        fmt::format("the event is \"{}\"; of Google's storage, only \"finalized\" "
+                    "names an input",
+                    type));
+  const Json& data = member(payload, "data");
+  const std::string bucket = text(member(data, "bucket"));
+  const std::string name = text(member(data, "name"));
+  if (bucket.empty() || name.empty())
+    return invalid_argument("the event names no data.bucket and data.name");
+  return fmt::format("gs://{}/{}", bucket, name);
 }
 
 Result<Enveloped> cloud_event(const Json& payload) {
@@ -169,6 +182,8 @@ Result<Enveloped> cloud_event(const Json& payload) {
     GLOWPLUG_ASSIGN(event.body, body_in(payload, "data_base64", true));
     return event;
   }
+  GLOWPLUG_ASSIGN(event.object, google_object(payload));
+  if (!event.object.empty()) return event;
   const bool json = event.content_type.empty() || is_json(media_type(event.content_type));
   if (event.content_type.empty()) event.content_type = "application/json";
   const Json& data = member(payload, "data");
@@ -179,6 +194,19 @@ Result<Enveloped> cloud_event(const Json& payload) {
 bool is_text(const EventAnswer& answer) { return is_utf8(answer.body); }
 
 }  // namespace
+
+Result<std::string> s3_object(const Json& record) {
+  const std::string event = text(member(record, "eventName"));
+  if (!event.empty() && event.find("ObjectCreated:") == std::string::npos)
+    return invalid_argument(
+        fmt::format("the event is \"{}\"; only ObjectCreated names an input", event));
+  const Json& s3 = member(record, "s3");
+  const std::string bucket = text(member(member(s3, "bucket"), "name"));
+  const std::string key = form_decoded(text(member(member(s3, "object"), "key")));
+  if (bucket.empty() || key.empty())
+    return invalid_argument("a record names no s3.bucket.name and s3.object.key");
+  return fmt::format("s3://{}/{}", bucket, key);
+}
 
 std::optional<EnvelopeKind> envelope_named(std::string_view name) {
   for (const auto& [known, kind] : kNames)
@@ -208,7 +236,7 @@ EnvelopeKind envelope_of(const Json& payload) {
   if (records.is_array() && !records.empty()) {
     const std::string source = text(member(records[0], "eventSource"));
     if (source == "aws:sqs") return EnvelopeKind::sqs;
-    if (source == "aws:s3") return EnvelopeKind::s3;
+    if (source == "aws:s3" || source == "minio:s3") return EnvelopeKind::s3;
   }
   return EnvelopeKind::lambda;
 }

@@ -36,8 +36,14 @@ struct Enveloped {
   std::string body;    ///< decoded where the envelope holds base64
   std::string accept;  ///< the caller's Accept header; may be empty
   std::string id;      ///< message or event id; may be empty
-  std::string object;  ///< s3: "bucket/key" that is the input; else empty
+  /// The object that is the input, "s3://bucket/key" or "gs://bucket/key"; else empty, and `body`
+  /// is.
+  std::string object;
 };
+
+/// "s3://bucket/key" of one of the "Records" of S3, or of a server that speaks as it. Errors:
+/// invalid_argument (another event than ObjectCreated; no bucket, no key).
+[[nodiscard]] Result<std::string> s3_object(const Json& record);
 
 /// Takes events out of an envelope and puts their answers back in the matching form.
 class Envelope {

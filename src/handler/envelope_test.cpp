@@ -104,7 +104,19 @@ TEST(Envelope, OfObjectStorageNamesWhatToFetch) {
   const Json payload = Json::parse(R"({"Records": [{"eventSource": "aws:s3",
     "s3": {"bucket": {"name": "pictures"}, "object": {"key": "new+cats/tom%20%26.jpg"}}}]})");
   EXPECT_EQ(envelope_of(payload), EnvelopeKind::s3);
-  EXPECT_EQ(open(payload)->events()[0].object, "pictures/new cats/tom &.jpg");
+  EXPECT_EQ(open(payload)->events()[0].object, "s3://pictures/new cats/tom &.jpg");
+}
+
+TEST(Envelope, OfGooglesStorageNamesWhatToFetch) {
+  Json payload = Json::parse(R"({"specversion": "1.0", "id": "7", "source": "//storage",
+    "type": "google.cloud.storage.object.v1.finalized", "datacontenttype": "application/json",
+    "data": {"bucket": "sounds", "name": "a b/c.wav"}})");
+  EXPECT_EQ(open(payload)->events()[0].object, "gs://sounds/a b/c.wav");
+  payload["type"] = "google.cloud.storage.object.v1.deleted";
+  EXPECT_FALSE(Envelope::open(EnvelopeKind::cloudevents, payload));
+  payload["type"] = "google.cloud.storage.object.v1.finalized";
+  payload["data"].erase("name");
+  EXPECT_FALSE(Envelope::open(EnvelopeKind::cloudevents, payload));
 }
 
 TEST(Envelope, OfCloudEventsHoldsJsonTextOrBytes) {

@@ -10,11 +10,13 @@
 #include "base/json.h"
 #include "handler/media_type.h"
 #include "handler/multipart.h"
+#include "handler/references.h"
 
 namespace glowplug::handler {
 namespace {
 
 constexpr int kMostItemDepth = 16;
+constexpr std::size_t kLongestShownUrl = 200;
 
 Result<std::string> decoded(std::string_view base64) {
   std::string clean;
@@ -53,23 +55,19 @@ Result<void> take_string(const std::string& text, const ItemKind& kind, Item& it
   return {};
 }
 
-/// The value of a record that stands for the item; null if there is none.
-const Json* value_in(const Json& record, const ItemKind& kind) {
-  for (const std::string_view key :
-       {kind.field, std::string_view("data"), std::string_view("inputs"),
-        std::string_view("image_bytes"), std::string_view("instance")}) {
-    const auto found = record.find(key);
-    if (found != record.end()) return &*found;
-  }
-  return nullptr;
-}
-
 Error not_a_record(const ItemKind& kind) {
   return invalid_argument(
       kind.is_text
           ? fmt::format("expected a string or {{\"{}\": string}}", kind.field)
           : fmt::format("expected base64, {{\"{0}\": base64}} or {{\"{0}\": {{\"b64\": base64}}}}",
                         kind.field));
+}
+
+Result<void> take_second(const Json& record, const ItemKind& kind, Item& item) {
+  if (!kind.is_text || !record.contains("text_pair")) return {};
+  if (!record["text_pair"].is_string()) return invalid_argument("\"text_pair\" is no string");
+  item.second = record["text_pair"].get<std::string>();
+  return {};
 }
 
 Result<void> take_record(const Json& record, const ItemKind& kind, Item& item, int depth = 0) {
@@ -80,32 +78,30 @@ Result<void> take_record(const Json& record, const ItemKind& kind, Item& item, i
     item.bytes = item.owned;
     return {};
   }
-  for (const char* const reference : {"image_url", "audio_url", "text_url", "url"}) {
-    if (record.contains(reference))
-      return Error{Code::permission_denied,
-                   fmt::format("\"{}\": inputs by reference are not fetched here", reference),
-                   "send the file itself, or its base64"};
-  }
-  const Json* const value = value_in(record, kind);
+  const Json* const value = value_in(record, kind.field);
   if (value == nullptr) return not_a_record(kind);
-  if (kind.is_text && record.contains("text_pair")) {
-    if (!record["text_pair"].is_string()) return invalid_argument("\"text_pair\" is no string");
-    item.second = record["text_pair"].get<std::string>();
-  }
+  GLOWPLUG_TRY(take_second(record, kind, item));
   return take_record(*value, kind, item, depth + 1);
 }
 
-std::vector<const Json*> records_in(const Json& body) {
-  const Json* list = &body;
-  if (body.is_object()) {
-    for (const char* const key : {"instances", "inputs"}) {
-      if (body.contains(key) && body[key].is_array()) list = &body[key];
-    }
-  }
-  if (!list->is_array()) return {list};
-  std::vector<const Json*> records;
-  for (const Json& record : *list) records.push_back(&record);
-  return records;
+Error not_fetched(const std::string& url) {
+  return Error{Code::permission_denied,
+               fmt::format("inputs by reference are not fetched here (\"{}\"): the function's "
+                           "setting fetch_hosts is empty",
+                           url.substr(0, std::min(url.find('?'), kLongestShownUrl))),
+               "send the file itself, or its base64"};
+}
+
+/// A record that names its input.
+Result<bool> take_fetched(const Json& record, const ItemKind& kind, const FetchedItem* fetched,
+                          Item& item) {
+  GLOWPLUG_ASSIGN(const std::optional<std::string> url, reference_of(record, kind.field));
+  if (!url) return false;
+  if (fetched == nullptr) return not_fetched(*url);
+  item.content_type = fetched->content_type;
+  item.bytes = fetched->bytes;
+  GLOWPLUG_TRY(take_second(record, kind, item));
+  return true;
 }
 
 Error too_many(std::size_t count) {
@@ -116,15 +112,21 @@ Error too_many(std::size_t count) {
 }
 
 Result<std::vector<Item>> from_json(const Event& event, const ItemKind& kind) {
-  GLOWPLUG_ASSIGN(const Json body, parse_json(event.body, kMostItemDepth));
+  GLOWPLUG_ASSIGN(const EventParts parts, parts_of(event));
+  GLOWPLUG_ASSIGN(const Json body, parse_json(parts.json, kMostItemDepth));
   const auto records = records_in(body);
   if (records.empty()) return invalid_argument("the body holds no records");
   if (records.size() > kMostItems) return too_many(records.size());
   std::vector<Item> items(records.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
     items[i].name = fmt::format("record {}", i);
-    auto taken = take_record(*records[i], kind, items[i]);
+    const auto fetched = parts.fetched.find(i);
+    auto taken = take_fetched(
+        *records[i], kind, fetched == parts.fetched.end() ? nullptr : &fetched->second, items[i]);
     if (!taken) return std::move(taken).error().in(items[i].name);
+    if (*taken) continue;
+    auto read = take_record(*records[i], kind, items[i]);
+    if (!read) return std::move(read).error().in(items[i].name);
   }
   return items;
 }

@@ -37,11 +37,12 @@ inline constexpr std::size_t kMostItems = 1000;
 ///   - JSON: a record, a list of records, {"instances": […]} or {"inputs": …}. A record is a string
 ///     (base64 or a data: URL; for text the text itself), {"b64": base64}, or
 ///     {"<field>": one of those}; a pair of texts is {"text": …, "text_pair": …}; also "data",
-///     "inputs", "image_bytes";
+///     "inputs", "image_bytes". A record may name its item instead (handler/references.h): then
+///     its bytes are those that were fetched;
 ///   - anything else: the body itself.
 ///
 /// Errors: invalid_argument naming the record or part, too_large (more than kMostItems);
-/// unimplemented (an item by reference, which was not fetched).
+/// permission_denied (an item by reference, which was not fetched).
 [[nodiscard]] Result<std::vector<Item>> items_of(const Event& event, const ItemKind& kind);
 
 }  // namespace glowplug::handler

@@ -135,6 +135,20 @@ SettingRow secrets_row() {
           [](const FunctionSettings& settings) { return secrets_text(settings.secrets); }};
 }
 
+SettingRow fetch_hosts_row() {
+  return {
+      "fetch_hosts",
+      "hosts",
+      "where inputs by reference may be fetched from: HOST,*.DOMAIN,http://HOST:PORT,s3://BUCKET; "
+      "none: they are refused",
+      "images.example.com,s3://pictures",
+      [](FunctionSettings& settings, std::string_view text) -> Result<void> {
+        GLOWPLUG_ASSIGN(settings.fetch_hosts, fetch::AllowList::parse(text));
+        return {};
+      },
+      [](const FunctionSettings& settings) { return settings.fetch_hosts.text(); }};
+}
+
 std::vector<SettingRow> make_rows() {
   using S = FunctionSettings;
   return {
@@ -163,6 +177,12 @@ std::vector<SettingRow> make_rows() {
       engine_row(),
       environment_row(),
       secrets_row(),
+      fetch_hosts_row(),
+      size_row("fetch_max_bytes",
+               "largest input by reference; all of a request are bounded by the server's max_body",
+               "5MiB", &S::fetch_max_bytes),
+      duration_row("fetch_timeout", "longest time for all inputs by reference of a request", "3s",
+                   &S::fetch_timeout),
   };
 }
 
@@ -205,6 +225,8 @@ Result<FunctionSettings> apply(FunctionSettings base, const GivenSettings& given
                              base.max_instances),
                  {}};
   }
+  if (base.fetch_timeout <= Duration(0))
+    return Error{Code::invalid_argument, "fetch_timeout must be more than 0", {}};
   if (base.timeout <= Duration(0))
     return Error{Code::invalid_argument, "timeout must be more than 0", {}};
   return base;

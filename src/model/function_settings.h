@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "fetch/allow_list.h"
 #include "model/function_environment.h"
 #include "scale/keep_warm.h"
 
@@ -38,16 +39,19 @@ struct FunctionSettings {
   Duration idle_timeout = seconds(60);    ///< an instance without work leaves after this long
   std::uint32_t max_batch = 0;            ///< rows that run together; 0: what the bundle allows
   EngineChoice engine = EngineChoice::automatic;
-  Variables environment;        ///< of code of the user's own
-  std::vector<Secret> secrets;  ///< variables of it whose values are told nowhere
+  Variables environment;         ///< of code of the user's own
+  std::vector<Secret> secrets;   ///< variables of it whose values are told nowhere
+  fetch::AllowList fetch_hosts;  ///< where inputs by reference may be; empty: they are refused
+  std::uint64_t fetch_max_bytes = std::uint64_t{20} << 20;  ///< of one of them
+  Duration fetch_timeout = seconds(10);  ///< for all of a request, within `timeout`
   Duration max_batch_delay{0};  ///< a request that is not alone waits this long for company
 };
 
 /// One setting: flag, key, environment, help and JSON Schema come from this row.
 struct SettingRow {
   std::string_view key;      ///< "idle_timeout" in yaml and records; the flag is "--idle-timeout"
-  std::string_view type;     ///< "duration", "size", "count", "schedule", "choice", "variables" or
-                             ///< "secrets"
+  std::string_view type;     ///< "duration", "size", "count", "schedule", "choice", "variables",
+                             ///< "secrets" or "hosts"
   std::string_view meaning;  ///< one line for help
   std::string_view example;
   std::function<Result<void>(FunctionSettings&, std::string_view text)>

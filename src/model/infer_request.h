@@ -68,6 +68,7 @@ struct RunTiming {
 /// statistics extension.
 struct PhaseTiming {
   nanoseconds parse{0};  ///< reading body and tensors
+  nanoseconds fetch{0};  ///< of inputs by reference; 0: there were none
   nanoseconds queue{0};  ///< waiting for an instance, without `start`
   nanoseconds start{
       0};  ///< of a cold start: from asking for an instance until it took the request; 0 when warm

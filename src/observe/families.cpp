@@ -36,6 +36,10 @@ FunctionFamilies::FunctionFamilies(Registry& registry)
       queue_events(counter(registry, "glowplug_queue_events_total",
                            "Requests tried again after their instance died, lost after that, "
                            "expired, cancelled by the client, or refused by a full queue.")),
+      fetches(counter(registry, "glowplug_fetches_total",
+                      "Requests with inputs by reference, by what came of the fetch.")),
+      fetch_seconds(histogram(registry, "glowplug_fetch_duration_seconds",
+                              "Fetching all inputs by reference of a request.")),
       cold_starts(counter(registry, "glowplug_cold_starts_total",
                           "Instances started because a request needed one.")),
       cold_start_seconds(

@@ -20,6 +20,8 @@ struct FunctionFamilies {
   prometheus::Family<prometheus::Histogram>& batch_rows;
   prometheus::Family<prometheus::Counter>& rows;
   prometheus::Family<prometheus::Counter>& queue_events;
+  prometheus::Family<prometheus::Counter>& fetches;
+  prometheus::Family<prometheus::Histogram>& fetch_seconds;
   prometheus::Family<prometheus::Counter>& cold_starts;
   prometheus::Family<prometheus::Histogram>& cold_start_seconds;
   prometheus::Family<prometheus::Histogram>& cold_phase_seconds;

@@ -65,6 +65,7 @@ FunctionMetrics::FunctionMetrics(FunctionFamilies& families, const std::string& 
       rows_(families.rows, labels_),
       queue_events_(
           series_for<CounterSeries>(families.queue_events, labels_, "event", kEventNames)),
+      fetches_(families.fetches, labels_, "outcome"),
       cold_starts_(families.cold_starts, labels_),
       cold_start_seconds_(families.cold_start_seconds, labels_, start_buckets()),
       process_events_(families.process_events, labels_, "event"),
@@ -93,6 +94,13 @@ void FunctionMetrics::ran(std::int64_t rows) {
 
 void FunctionMetrics::queue_event(QueueEvent event, std::uint64_t count) {
   queue_events_.at(static_cast<std::size_t>(event))->Increment(static_cast<double>(count));
+}
+
+void FunctionMetrics::fetched(std::optional<Code> error, Duration duration) {
+  fetches_.count(error ? std::string(name_of(*error)) : "fetched",
+                 [](const std::string& name) { return name; });
+  if (!fetch_seconds_) fetch_seconds_.emplace(families_.fetch_seconds, labels_, latency_buckets());
+  if (duration > Duration(0)) (*fetch_seconds_)->Observe(in_seconds(duration));
 }
 
 void FunctionMetrics::cold_start(Duration duration) {

@@ -43,6 +43,9 @@ class FunctionMetrics {
   void ran(std::int64_t rows);
   void queue_event(QueueEvent event, std::uint64_t count);
 
+  /// The inputs by reference of one request were fetched, or an error ended that.
+  void fetched(std::optional<Code> error, Duration duration);
+
   /// An instance was started because a request needed it; `duration` until it took the request.
   void cold_start(Duration duration);
   /// One step of bringing a function up, e.g. "engine", "model", "fork", "first_run".
@@ -72,6 +75,8 @@ class FunctionMetrics {
   HistogramSeries batch_rows_;
   CounterSeries rows_;
   std::vector<CounterSeries> queue_events_;  // by QueueEvent
+  CountersBy<std::string> fetches_;
+  std::optional<HistogramSeries> fetch_seconds_;  // of functions that fetch
   CounterSeries cold_starts_;
   HistogramSeries cold_start_seconds_;
   std::vector<std::pair<std::string, HistogramSeries>> cold_phases_;

@@ -5,17 +5,20 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 #include <utility>
 
 #include "base/file.h"
 #include "base/line_writer.h"
 #include "base/version.h"
+#include "fetch/fetcher.h"
 #include "front/front.h"
 #include "front/http/asio_loop.h"
 #include "front/http/http_server.h"
 #include "front/inline/inline_backend.h"
 #include "front/openapi.h"
+#include "handler/references.h"
 #include "observe/metrics.h"
 #include "runtime/container_model.h"
 #include "runtime/fixed_repository.h"
@@ -131,10 +134,13 @@ Result<void> serve_container(const ServerOptions& options, const OpenEngine& ope
           ? front::AccessLog::Sink([&lines](std::string_view text) { lines.write(text); })
           : front::AccessLog::Sink());
   FixedRepository repository({name, kOnlyVersion, "READY", {}});
-  front::Front front(loop, metrics, access_log, repository, {.version = std::string(kVersion)});
+  fetch::Fetcher fetcher(fetch::ObjectStore::from_environment(::getenv));
+  front::Front front(loop, metrics, access_log, repository,
+                     {.version = std::string(kVersion), .fetcher = &fetcher});
   front.serve(
       {name, kOnlyVersion, std::string(model.engine->name()), signature, settings, model.table,
-       [&] { return front::openapi_part(name, signature, model.bundle.manifest().handler); }},
+       [&] { return front::openapi_part(name, signature, model.bundle.manifest().handler); },
+       handler::item_field(model.bundle.manifest().handler)},
       std::make_unique<front::InlineBackend>(loop, *model.session, signature,
                                              model.event_session()));
   GLOWPLUG_ASSIGN(const std::unique_ptr<http::HttpServer> server, listen(loop, front, options));

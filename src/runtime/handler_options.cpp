@@ -16,8 +16,9 @@ namespace glowplug::runtime {
 namespace {
 
 /// Settings that mean something where there is one process and it never sleeps.
-constexpr std::array<std::string_view, 5> kSettings{"timeout", "max_queue", "max_queue_bytes",
-                                                    "max_batch", "max_batch_delay"};
+constexpr std::array<std::string_view, 8> kSettings{
+    "timeout",         "max_queue",   "max_queue_bytes", "max_batch",
+    "max_batch_delay", "fetch_hosts", "fetch_max_bytes", "fetch_timeout"};
 
 Error wrong(std::string text) {
   return Error{Code::invalid_argument, std::move(text), "see glowplug-handler --help"};

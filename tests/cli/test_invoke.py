@@ -146,13 +146,13 @@ def test_messages_of_a_queue(ready, queue, failed):
     assert event(ready, "sqs", {"Records": [fine]}, "plan.glow") == {"batchItemFailures": []}
 
 
-def test_objects_are_not_fetched(ready):
+def test_objects_are_not_fetched_unless_allowed(ready):
     record = {"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "us-east-1", "eventTime": "2019-09-03T19:37:27.192Z",
               "eventName": "ObjectCreated:Put", "userIdentity": {"principalId": "A"}, "requestParameters": {"sourceIPAddress": "10.0.0.1"},
               "s3": {"s3SchemaVersion": "1.0", "configurationId": "c", "bucket": {"name": "pictures", "ownerIdentity": {"principalId": "A"},
                                                                                 "arn": "arn:aws:s3:::pictures"},
                      "object": {"key": "my+cat%21.png", "size": 5, "eTag": "x", "sequencer": "0"}}}
-    assert event(ready, "s3", {"Records": [record]}, code=1) == [{"error": "pictures/my cat!.png: inputs by reference are not fetched here"}]
+    assert event(ready, "s3", {"Records": [record]}, code=1) == [{"error": "s3://pictures/my cat!.png is not fetched: the function's setting fetch_hosts is empty"}]
 
 
 def test_cloud_events(ready):

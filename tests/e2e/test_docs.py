@@ -1,4 +1,5 @@
 """The commands that README.md and docs/http.md show are run as a reader would type them, in an empty folder that holds iris.onnx."""
+import io
 import json
 import pathlib
 import re
@@ -9,7 +10,7 @@ import wave
 import pytest
 from PIL import Image
 
-from harness import pages, programs
+from harness import pages, programs, remote
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -82,8 +83,9 @@ def test_the_page_of_handlers(glowplug):
     with wave.open(str(folder / "clap.wav"), "wb") as sound:
         sound.setparams((1, 2, 8000, 0, "NONE", ""))
         sound.writeframes(b"".join(value.to_bytes(2, "little", signed=True) for value in [16384] + [0] * 9 + [-8192] + [0] * 8 + [16384]))
-    with pages.Reader(glowplug, folder) as reader:
-        assert reader.follow(ROOT / "docs/handlers.md") >= 20
+    with remote.running(remote.web({"/red.png": ("image/png", (folder / "red.png").read_bytes())})) as web, \
+            pages.Reader(glowplug, folder, {"8123": str(web.port)}) as reader:
+        assert reader.follow(ROOT / "docs/handlers.md") >= 22
 
 
 def test_the_page_of_python_handlers(glowplug):

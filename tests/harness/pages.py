@@ -44,12 +44,14 @@ def agree(shown, printed):
 
 
 class Reader:
-    """Types commands in `folder`; port 8080 is replaced by a free one, so that a server of yours is left alone. Use as a context manager."""
+    """Types commands in `folder`; port 8080 is replaced by a free one, so that a server of yours is left alone, others by `ports`. Use as a context
+    manager."""
 
-    def __init__(self, glowplug, folder):
+    def __init__(self, glowplug, folder, ports=None):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = str(free.getsockname()[1])
+        self.ports = {"8080": self.port, **(ports or {})}
         path = f"{pathlib.Path(programs.python()).parent}:{glowplug.prefix / 'bin'}:{os.environ['PATH']}"
         self.folder, self.environment, self.servers = folder, {**glowplug.environment, "PATH": path, "PYTHONWARNINGS": "ignore"}, []
 
@@ -63,7 +65,8 @@ class Reader:
 
     def type(self, command):
         """What it prints; a command that ends with & is a server, which is waited for."""
-        command = command.replace("8080", self.port)
+        for shown, real in self.ports.items():
+            command = command.replace(shown, real)
         if command.endswith("&"):
             self.servers.append(subprocess.Popen(command.removesuffix("&").split(), cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL,
                                                  stderr=subprocess.DEVNULL))

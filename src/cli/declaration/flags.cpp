@@ -9,7 +9,8 @@ namespace {
 
 ValueKind kind_of(const SettingRow& row) {
   if (row.type == "duration") return ValueKind::duration;
-  if (row.type == "schedule" || row.type == "variables" || row.type == "secrets")
+  if (row.type == "schedule" || row.type == "variables" || row.type == "secrets" ||
+      row.type == "hosts")
     return ValueKind::text;
   if (row.type == "choice") return ValueKind::choice;
   return row.type == "size" ? ValueKind::size : ValueKind::count;
@@ -18,6 +19,7 @@ ValueKind kind_of(const SettingRow& row) {
 std::string placeholder_of(ValueKind kind, std::string_view type) {
   if (type == "variables") return "NAME=VALUE";
   if (type == "secrets") return "NAME";
+  if (type == "hosts") return "HOST";
   if (kind == ValueKind::duration) return "DURATION";
   if (kind == ValueKind::text) return "SCHEDULE";
   if (kind == ValueKind::choice) return "ENGINE";

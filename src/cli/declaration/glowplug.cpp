@@ -235,6 +235,9 @@ Verb invoke() {
                     .fallback = "2m",
                     .help = "loading or an answer that takes longer is ended",
                     .common = false}},
+                  only("fetch-hosts", function_setting_flags(true)),
+                  only("fetch-max-bytes", function_setting_flags(true)),
+                  only("fetch-timeout", function_setting_flags(true)),
                   engine_flags()}),
       .examples = {
           {"glowplug invoke cats --input cat.jpg --trace", "one picture, step by step"},

@@ -218,7 +218,7 @@ class Reader {
     return std::monostate{};
   }
 
-  /// Variables may be a map, secrets a list.
+  /// Variables may be a map, secrets and hosts a list.
   Attempt<std::string> setting_text(const SettingRow& row, const YAML::Node& node,
                                     std::string_view key) {
     if (row.type == "variables" && node.IsMap()) {
@@ -229,7 +229,8 @@ class Reader {
       }
       return variables.dump(-1, ' ', false, Json::error_handler_t::replace);
     }
-    if (row.type != "secrets" || !node.IsSequence()) return scalar(node, key);
+    const bool is_list = row.type == "secrets" || row.type == "hosts";
+    if (!is_list || !node.IsSequence()) return scalar(node, key);
     std::vector<std::string> names;
     for (const auto& entry : node) {
       GLOWPLUG_ASSIGN(std::string name, scalar(entry, key));

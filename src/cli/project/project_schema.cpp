@@ -32,7 +32,7 @@ Json schema_of(const SettingRow& row) {
   } else if (row.type == "variables") {
     schema = {{"type", Json::array({"object", "string"})},
               {"additionalProperties", {{"type", Json::array({"string", "number", "boolean"})}}}};
-  } else if (row.type == "secrets") {
+  } else if (row.type == "secrets" || row.type == "hosts") {
     schema = {{"type", Json::array({"array", "string"})}, {"items", {{"type", "string"}}}};
   } else if (row.type == "choice") {
     schema = {{"type", "string"},
