@@ -54,7 +54,8 @@ std::shared_ptr<const OpenApiPart> openapi_part(const std::string& name, const S
   auto events = handler::event_schemas(handler, signature, reference);
   Json schemas = {{name + ".infer_request", oip::infer_request_schema(signature)},
                   {name + ".infer_response", oip::infer_response_schema(signature)}};
-  for (auto& [key, schema] : events.named.items()) schemas[name + "." + key] = std::move(schema);
+  for (auto& [key, schema] : events.named.items())
+    schemas[fmt::format("{}.{}", name, key)] = std::move(schema);
   Json paths;
   paths["/predict/" + name] =
       post("predict", name, std::move(events.request), std::move(events.answer));
