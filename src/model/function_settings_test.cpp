@@ -36,6 +36,9 @@ TEST(FunctionSettings, RefusalsNameTheKey) {
   EXPECT_EQ(apply({}, {{"keep_warm", "08:00-18:00 x5"}}).error().message,
             "keep_warm asks for 5 instances, more than max_instances (4)");
   EXPECT_FALSE(apply({}, {{"timeout", "0"}}));
+  EXPECT_FALSE(apply({}, {{"fetch_timeout", "0"}}));
+  EXPECT_EQ(apply({}, {{"fetch_hosts", "a.com,*.com"}}).error().message,
+            "fetch_hosts: \"*.com\": at least two labels have to follow the star");
 }
 
 }  // namespace

@@ -28,12 +28,15 @@ TEST(ProjectFile, GivesNameModelAndSettings) {
       "function:\n"
       "  memory: 256MiB\n"
       "  timeout: 5s\n"
-      "  max_instances: 2\n");
+      "  max_instances: 2\n"
+      "  fetch_hosts: [images.example.com, s3://pictures]\n");
   ASSERT_TRUE(project) << describe(project.error(), false);
   EXPECT_EQ(project->name, "iris");
   EXPECT_EQ(project->model, "/project/iris.onnx");
-  EXPECT_EQ(project->function,
-            (GivenSettings{{"max_instances", "2"}, {"memory", "256MiB"}, {"timeout", "5s"}}));
+  EXPECT_EQ(project->function, (GivenSettings{{"fetch_hosts", "images.example.com,s3://pictures"},
+                                              {"max_instances", "2"},
+                                              {"memory", "256MiB"},
+                                              {"timeout", "5s"}}));
   EXPECT_EQ(project->places.find("timeout")->second, "glowplug.yaml:6:12");
   EXPECT_EQ(note_on_passed_over(*project), "");
 }
