@@ -89,9 +89,9 @@ Examples
 Flags
   -n, --name NAME           name of the bundle (default: the file's name)
   -o, --output FOLDER       the bundle's folder [default ./NAME.glow]
-      --handler FILE        how events become tensors and tensors answers, YAML
-                            or JSON [default what the files beside the model
-                            say]
+      --handler FILE        how events become tensors and tensors answers: YAML,
+                            JSON, or a .tflite file with metadata [default what
+                            the files beside the model say]
   -f, --force               replace a bundle that is there
   -r, --requirements FILE   of handler.py: its packages, resolved into the
                             bundle by pip

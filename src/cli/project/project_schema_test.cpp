@@ -29,7 +29,8 @@ TEST(ProjectSchema, KnowsExactlyTheKeysOfTheReader) {
 TEST(ProjectSchema, PatternsTakeTheDefaultsAndExamplesAndRefuseBareNumbers) {
   const Json properties = project_schema()["properties"]["function"]["properties"];
   for (const SettingRow& row : function_setting_rows()) {
-    if (row.type == "variables" || row.type == "secrets" || row.type == "hosts") continue;  // maps and lists
+    if (row.type == "variables" || row.type == "secrets" || row.type == "hosts")
+      continue;  // maps and lists
     const std::regex pattern(properties.at(std::string(row.key)).at("pattern").get<std::string>());
     EXPECT_TRUE(std::regex_match(row.write(FunctionSettings{}), pattern)) << row.key;
     EXPECT_TRUE(std::regex_match(std::string(row.example), pattern)) << row.key;

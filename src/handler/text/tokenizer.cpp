@@ -9,7 +9,7 @@ namespace glowplug::handler::text {
 namespace {
 
 using Kind = flat::TemplatePiece::Kind;
-constexpr std::size_t kMostPieces = 1024;  // of a template
+constexpr std::size_t kMostPieces = 1024;                       // of a template
 constexpr std::uint32_t kMostPadding = std::uint32_t{1} << 20;  // tokens
 
 std::size_t count_special(const flat::Records<flat::TemplatePiece>& pieces) {
