@@ -173,7 +173,7 @@ TEST(Table, ASpecThatDoesNotFitIsRefusedByItsKey) {
   EXPECT_EQ(message({{"input", {{"type", "table"}, {"unkown", "ignore"}}}}),
             "input has the unknown key \"unkown\", did you mean \"unknown\"?; it takes type, "
             "columns, unknown, missing, separator");
-  const auto column = [&](int place, const char* key, const Json& value) {
+  const auto column = [&](std::size_t place, const char* key, const Json& value) {
     Json spec = columns_spec();
     spec["input"]["columns"][place][key] = value;
     return message(spec);
