@@ -39,6 +39,8 @@ def test_readme_and_http_page(reader):
                 assert predictions[0]["probabilities"] == pytest.approx(shown_scores, rel=1e-4)
         elif "/infer" in command:
             assert json.loads(output)["outputs"][0]["data"] == ["setosa"]
+        elif "openapi.json" in command:
+            assert pages.agree(below, output), output
         elif command.startswith("curl"):
             assert json.loads(output)["name"] == "iris"
         elif command.startswith("glowplug ") and not command.endswith("&"):
