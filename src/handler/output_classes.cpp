@@ -142,6 +142,7 @@ class LabelsOutput final : public ClassOutput {
   }
   [[nodiscard]] std::vector<std::string> columns() const override {
     std::vector<std::string> names;
+    names.reserve(count());
     for (std::size_t i = 0; i < count(); ++i) names.push_back(label(i));
     return names;
   }

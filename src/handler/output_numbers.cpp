@@ -55,6 +55,7 @@ class NumberOutput final : public Output {
   [[nodiscard]] std::vector<std::string> columns() const override {
     if (width_ <= 1) return {"prediction"};
     std::vector<std::string> names;
+    names.reserve(width_);
     for (std::size_t i = 0; i < width_; ++i) names.push_back(fmt::format("prediction_{}", i));
     return names;
   }

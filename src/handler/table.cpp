@@ -130,6 +130,7 @@ Result<EventAnswer> Table::write(const InferRequest& request, const InferRespons
   const std::unique_ptr<Output> plain = output_ ? nullptr : make_plain_output(signature_);
   const Output& output = output_ ? *output_ : *plain;
   std::vector<const RowOutputs*> all;
+  all.reserve(rows.size());
   for (const RowOutputs& row : rows) all.push_back(&row);
   return answer_of(all, output, csv);
 }
