@@ -206,7 +206,8 @@ Attempt<Invocation> parse_command_line(const Program& program, std::span<const s
     if (auto failure = take_flags(flags, before, invocation)) return *std::move(failure);
     return invocation;
   }
-  const std::string& word = before.rest.front();
+  // The one habit of all programs.
+  const std::string word = before.rest.front() == "--version" ? "version" : before.rest.front();
   if (word.starts_with("-")) return unknown_flag(program, nullptr, word);
   const Verb* verb = program.verb_named(word);
   if (verb == nullptr) return unknown_verb(program, word);

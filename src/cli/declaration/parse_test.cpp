@@ -47,6 +47,7 @@ TEST_F(CommandLine, TakesGlobalFlagsBeforeAndAfterTheVerb) {
 TEST_F(CommandLine, TakesEqualsAndOtherNames) {
   EXPECT_EQ(parse("serve --http-port=0")->count("http-port"), 0U);
   EXPECT_EQ(parse("up --port 9000")->count("http-port"), 9000U);
+  EXPECT_EQ(parse("--version --json")->verb()->name, "version");
 }
 
 TEST_F(CommandLine, TakesFlagsBetweenArguments) {
