@@ -375,3 +375,19 @@ def test_an_event_is_tried_again_when_its_instance_dies(glowplug):
         os.kill(victim, signal.SIGKILL)
         assert [future.result()[0] for future in asked] == [200] * 40
         assert len(server.events("instance_lost")) == 1
+
+
+def test_a_sample_that_is_answered_otherwise_than_at_export_is_told(glowplug):
+    file = glowplug.home / "colors.json"
+    file.write_text(json.dumps(SPECS["colors"]))
+    bundle = glowplug.export("colors.onnx", "colors", "--handler", file)
+    with programs.serve(glowplug, bundle) as server:
+        assert ask({"colors": server}, "colors", RED, PNG)[0] == 200
+        assert not server.events("sample_event_differs")
+    record = json.loads((bundle / "records/event.json").read_text())
+    record["answer"]["body"] = '{"predictions":[{"label":"pink","score":1.0}]}'
+    (bundle / "records/event.json").write_text(json.dumps(record))
+    with programs.serve(glowplug, bundle) as server:
+        assert ask({"colors": server}, "colors", RED, PNG)[0] == 200
+        (differs,) = server.events("sample_event_differs")
+        assert "pink" in differs["reason"]
