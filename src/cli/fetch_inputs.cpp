@@ -46,10 +46,12 @@ Result<CompleteEvent> InputFetch::complete(const handler::Enveloped& event, std:
   }
   if (references.empty()) return CompleteEvent{event.content_type, event.body, std::move(context)};
   std::vector<fetch::Wanted> wanted;
+  wanted.reserve(references.size());
   for (const handler::Reference& reference : references)
     wanted.push_back({fmt::format("record {}", reference.record), reference.url});
   GLOWPLUG_ASSIGN(std::vector<fetch::Fetched> fetched, get(std::move(wanted)));
   std::vector<handler::FetchedItem> items;
+  items.reserve(fetched.size());
   for (std::size_t i = 0; i < fetched.size(); ++i) {
     fetch::Fetched& one = fetched[i];
     one.content_type = handler::type_of_fetched(one.content_type, one.path, one.bytes);
