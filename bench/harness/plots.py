@@ -52,5 +52,5 @@ def cpu_per_request(warm, path):
     rows = sorted(((name, statistics.median(record[count]["cpu_us"])) for name, record in warm.items()), key=lambda row: row[1])
     figure, axes = plt.subplots(figsize=(8, 0.3 * len(rows) + 0.9))
     bars(axes, rows, "us", 1)
-    axes.set_xlabel(f"microseconds of CPU a request, all processes of the server (22 kB network, {count} connections, log scale; less is better)")
+    axes.set_xlabel(f"microseconds of CPU a request, all processes of the server\n(22 kB network, {count} connections, log scale; less is better)")
     return save(figure, path)
