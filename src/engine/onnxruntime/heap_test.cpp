@@ -1,10 +1,12 @@
 #include "engine/onnxruntime/heap.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -31,6 +33,33 @@ bool aligned_to(const void* at, std::size_t bytes) {
 }
 
 TEST(PageRange, BeginsAtAHugePage) { EXPECT_TRUE(aligned_to(range().data(), kHugePage)); }
+
+/// Pages of `bytes` from `at` on that this process has.
+std::size_t present(std::byte* at, std::size_t bytes) {
+  std::vector<unsigned char> pages(bytes / 4096);
+  if (::mincore(at, bytes, pages.data()) != 0) return 0;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(pages, [](unsigned char one) { return (one & 1U) != 0; }));
+}
+
+TEST(PageRange, FetchesWhatItLaidOutBeforeItIsTouched) {
+  constexpr std::size_t kTail = std::size_t{512} << 10;  // too little for a huge page
+  PageRange pages = range();
+  ASSERT_TRUE(pages.renew(PageRange::kLarge + kHugePage + kTail));
+  std::byte* const huge = pages.data() + PageRange::kLarge;
+  std::byte* const tail = huge + kHugePage;
+  EXPECT_EQ(present(huge, kHugePage + kTail), 0U);
+  pages.fetch(kHugePage - 1);  // they are more
+  EXPECT_EQ(present(huge, kHugePage), 0U);
+  pages.fetch(kHugePage);
+  EXPECT_EQ(present(huge, kHugePage), kHugePage / 4096);
+  EXPECT_EQ(present(tail, kTail), 0U);
+  pages.fetch_small();
+  EXPECT_EQ(present(tail, kTail), kTail / 4096);
+  EXPECT_EQ(present(tail + kTail, 4096), 0U);
+  ASSERT_TRUE(pages.renew(0));
+  EXPECT_EQ(present(huge, kHugePage + kTail), 0U);
+}
 
 TEST(PageRange, KeepsItsContentWhenItGrows) {
   PageRange pages = range();
