@@ -76,7 +76,7 @@ def main():
     train, test = sentences(0), sentences(1)
     tokenizer = train_tokenizer([text for text, _ in train])
     x_train, x_test = (bags(tokenizer, [text for text, _ in part]) for part in (train, test))
-    model = MLPClassifier((16,), max_iter=2000, solver="lbfgs", alpha=1e-3, random_state=7).fit(x_train, [label for _, label in train])
+    model = MLPClassifier((16,), max_iter=3000, learning_rate_init=0.01, alpha=1e-3, tol=1e-6, random_state=7).fit(x_train, [label for _, label in train])
     pathlib.Path("model.onnx").write_bytes(as_onnx(model).SerializeToString())
     tokenizer.save("tokenizer.json")
     names = {str(number): label for number, label in enumerate(LABELS)}
