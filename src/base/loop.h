@@ -7,7 +7,7 @@
 
 namespace glowplug {
 
-/// The event loop as parts below the front see it. front/asio_loop.h implements it; tests drive one
+/// The event loop as parts below the front see it. front/epoll_loop.h implements it; tests drive one
 /// by hand. Single-threaded: every call but `post` on the loop's own thread; callbacks run there
 /// too and must not block.
 class Loop {

@@ -32,6 +32,8 @@ class AccessLog {
   void flush();
 
  private:
+  void append_time();
+
   Sink sink_;
   std::string lines_;
   std::int64_t second_ = -1;  // of the time text below: made once a second

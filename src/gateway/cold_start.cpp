@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "bundle/bundle.h"
-#include "front/http/asio_loop.h"
+#include "front/http/epoll_loop.h"
 #include "instances/pool.h"
 #include "instances/user_range.h"
 
@@ -223,7 +223,7 @@ class Bench : private instances::PoolObserver {
   std::function<bool()> interrupted_;
   Question question_;
   Log& log_;
-  front::http::AsioLoop loop_;
+  front::http::EpollLoop loop_;
   instances::CgroupHost cgroups_ = instances::CgroupHost::detect({});
   instances::TemplateBudget budget_{std::numeric_limits<std::uint64_t>::max()};
   instances::Keeper keeper_;

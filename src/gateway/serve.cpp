@@ -73,7 +73,7 @@ Error with_port_fix(Error error, const std::string& address) {
 /// The HTTP server and how it ends.
 class Service {
  public:
-  Service(http::AsioLoop& loop, Gateway& gateway, const ServeOptions& options, Log& log)
+  Service(http::EpollLoop& loop, Gateway& gateway, const ServeOptions& options, Log& log)
       : loop_(loop), gateway_(gateway), options_(options), log_(log) {}
 
   Result<void> listen() {
@@ -142,7 +142,7 @@ class Service {
     ::_exit(128 + number);
   }
 
-  http::AsioLoop& loop_;
+  http::EpollLoop& loop_;
   Gateway& gateway_;
   const ServeOptions& options_;
   Log& log_;
@@ -167,7 +167,7 @@ Result<Ended> serve(const ServeOptions& options, Log& log,
                     const std::function<void(const std::string& line)>& listening) {
   GLOWPLUG_ASSIGN(std::unique_ptr<FunctionSource> source, source_of(options));
   GLOWPLUG_ASSIGN(ProcessSignals signals, ProcessSignals::block());  // before the keeper's thread
-  http::AsioLoop loop;
+  http::EpollLoop loop;
   observe::Metrics metrics(kVersion);
   LineWriter lines(STDERR_FILENO);
   front::AccessLog access_log(

@@ -47,6 +47,7 @@ std::shared_ptr<const ProtocolForm> protocol_form(const Json& handler, const Sig
 }
 
 bool is_item_type(std::string_view content_type) {
+  if (content_type == "application/json") return false;  // nearly always
   static constexpr std::array<std::string_view, 3> kProtocol = {
       "", "application/octet-stream", "application/x-www-form-urlencoded"};
   const std::string type = media_type(content_type);

@@ -14,7 +14,7 @@
 #include "base/version.h"
 #include "fetch/fetcher.h"
 #include "front/front.h"
-#include "front/http/asio_loop.h"
+#include "front/http/epoll_loop.h"
 #include "front/http/http_server.h"
 #include "front/inline/inline_backend.h"
 #include "front/openapi.h"
@@ -62,7 +62,7 @@ Result<Signature> served_signature(const ContainerModel& model) {
 /// How the server ends.
 class Ending {
  public:
-  Ending(http::AsioLoop& loop, front::Front& front, http::HttpServer& server, Log& log)
+  Ending(http::EpollLoop& loop, front::Front& front, http::HttpServer& server, Log& log)
       : loop_(loop), front_(front), server_(server), log_(log) {}
 
   void watch(int signals) {
@@ -87,7 +87,7 @@ class Ending {
     loop_.stop();
   }
 
-  http::AsioLoop& loop_;
+  http::EpollLoop& loop_;
   front::Front& front_;
   http::HttpServer& server_;
   Log& log_;
@@ -96,7 +96,7 @@ class Ending {
   bool draining_ = false;
 };
 
-Result<std::unique_ptr<http::HttpServer>> listen(http::AsioLoop& loop, front::Front& front,
+Result<std::unique_ptr<http::HttpServer>> listen(http::EpollLoop& loop, front::Front& front,
                                                  const ServerOptions& options) {
   GLOWPLUG_ASSIGN(
       auto server,
@@ -126,7 +126,7 @@ Result<void> serve_container(const ServerOptions& options, const OpenEngine& ope
       load_container_model(options.bundle, {options.engine, options.engine_library}, open, log));
   GLOWPLUG_ASSIGN(Signature signature, served_signature(model));
   const std::string& name = model.bundle.manifest().name;
-  http::AsioLoop loop;
+  http::EpollLoop loop;
   observe::Metrics metrics(kVersion);
   LineWriter lines(STDERR_FILENO);
   front::AccessLog access_log(

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/fd.h"
-#include "front/http/asio_loop.h"
+#include "front/http/epoll_loop.h"
 
 namespace glowplug::front::http {
 
@@ -18,7 +18,7 @@ class Acceptor : private SocketEvents {
   using Paused = std::function<void(int errno_value)>;
 
   /// `listener` is non-blocking and listens. `paused` hears why accepting pauses.
-  Acceptor(AsioLoop& loop, UniqueFd listener, Accepted accepted, Paused paused)
+  Acceptor(EpollLoop& loop, UniqueFd listener, Accepted accepted, Paused paused)
       : loop_(loop),
         listener_(std::move(listener)),
         accepted_(std::move(accepted)),
@@ -38,7 +38,7 @@ class Acceptor : private SocketEvents {
   void on_writable() override {}
   void pause(int reason);
 
-  AsioLoop& loop_;
+  EpollLoop& loop_;
   UniqueFd listener_;
   Accepted accepted_;
   Paused paused_;

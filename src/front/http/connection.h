@@ -6,8 +6,8 @@
 
 #include "base/fd.h"
 #include "base/time.h"
-#include "front/http/asio_loop.h"
 #include "front/http/deadlines.h"
+#include "front/http/epoll_loop.h"
 #include "front/http/http_message.h"
 #include "front/http/outgoing.h"
 #include "front/http/refusal.h"

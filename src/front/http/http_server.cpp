@@ -25,7 +25,7 @@ void send_at_once(int fd) {
 
 }  // namespace
 
-ServerState::ServerState(AsioLoop& loop, UniqueFd listener, const HttpLimits& limits,
+ServerState::ServerState(EpollLoop& loop, UniqueFd listener, const HttpLimits& limits,
                          HeadCheck check, HttpHandler handler)
     : loop_(loop),
       limits_(limits),
@@ -95,14 +95,14 @@ bool ServerState::take_room(std::uint64_t bytes) {
 HttpServer::HttpServer(std::unique_ptr<ServerState> state) : state_(std::move(state)) {}
 HttpServer::~HttpServer() = default;
 
-Result<std::unique_ptr<HttpServer>> HttpServer::listen(AsioLoop& loop, const std::string& host,
+Result<std::unique_ptr<HttpServer>> HttpServer::listen(EpollLoop& loop, const std::string& host,
                                                        std::uint16_t port, const HttpLimits& limits,
                                                        HeadCheck check, HttpHandler handler) {
   GLOWPLUG_ASSIGN(UniqueFd listener, listen_on(host, port));
   return adopt(loop, std::move(listener), limits, std::move(check), std::move(handler));
 }
 
-Result<std::unique_ptr<HttpServer>> HttpServer::adopt(AsioLoop& loop, UniqueFd listener,
+Result<std::unique_ptr<HttpServer>> HttpServer::adopt(EpollLoop& loop, UniqueFd listener,
                                                       const HttpLimits& limits, HeadCheck check,
                                                       HttpHandler handler) {
   GLOWPLUG_TRY(prepare_listener(listener.get()));

@@ -9,7 +9,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
-#include "front/http/asio_loop.h"
+#include "front/http/epoll_loop.h"
 #include "front/http/http_limits.h"
 #include "front/http/http_message.h"
 
@@ -86,11 +86,11 @@ class HttpServer {
   /// `check` may be empty. Errors: invalid_argument (no such host), already_exists (address in
   /// use), permission_denied, internal.
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(
-      AsioLoop& loop, const std::string& host, std::uint16_t port, const HttpLimits& limits,
+      EpollLoop& loop, const std::string& host, std::uint16_t port, const HttpLimits& limits,
       HeadCheck check, HttpHandler handler);
   /// The same on a socket that listens already (TCP or unix), e.g. an inherited one.
   /// Errors: invalid_argument (does not listen).
-  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> adopt(AsioLoop& loop, UniqueFd listener,
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> adopt(EpollLoop& loop, UniqueFd listener,
                                                                  const HttpLimits& limits,
                                                                  HeadCheck check,
                                                                  HttpHandler handler);

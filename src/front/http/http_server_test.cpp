@@ -231,7 +231,7 @@ TEST(HttpServer, ServesAnInheritedUnixSocket) {
   ASSERT_EQ(::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
   ASSERT_EQ(::listen(listener.get(), 8), 0);
 
-  AsioLoop loop;
+  EpollLoop loop;
   auto server =
       HttpServer::adopt(loop, std::move(listener), {}, {},
                         [&](const HttpRequest& request, const std::shared_ptr<Exchange>& exchange) {
@@ -251,7 +251,7 @@ TEST(HttpServer, ServesAnInheritedUnixSocket) {
 }
 
 TEST(HttpServer, SaysWhyItCannotListen) {
-  AsioLoop loop;
+  EpollLoop loop;
   const auto listen = [&](const std::string& host, std::uint16_t port) {
     return HttpServer::listen(loop, host, port, {}, {}, {});
   };

@@ -26,10 +26,12 @@ class Gathered {
   }
   [[nodiscard]] bool full() const { return count_ == parts_.size(); }
   [[nodiscard]] ssize_t send(int fd) {
+    constexpr int kFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
+    if (count_ == 1) return ::send(fd, parts_[0].iov_base, parts_[0].iov_len, kFlags);
     msghdr message{};
     message.msg_iov = parts_.data();
     message.msg_iovlen = count_;
-    return ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return ::sendmsg(fd, &message, kFlags);
   }
 
  private:
@@ -47,6 +49,7 @@ std::size_t Outgoing::Answer::bytes() const {
 }
 
 void Outgoing::push(std::string head, std::string body, std::vector<HttpBodyPiece> pieces) {
+  if (body.size() <= kJoinedBytes) head += std::exchange(body, {});
   answers_.push_back({std::move(head), std::move(body), std::move(pieces)});
   bytes_ += answers_.back().bytes();
 }

@@ -16,6 +16,9 @@ class Outgoing {
     lost   ///< the connection is broken
   };
 
+  /// A body so small is copied behind its head: one part costs the kernel less than two.
+  static constexpr std::size_t kJoinedBytes = 2048;
+
   /// `body` and `pieces` follow the head.
   void push(std::string head, std::string body = {}, std::vector<HttpBodyPiece> pieces = {});
   /// Writes as much as the socket takes, many answers with one system call. No SIGPIPE.

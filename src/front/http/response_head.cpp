@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/beast/http/status.hpp>
-#include <charconv>
+
+#include "base/append.h"
+#include "front/http/outgoing.h"
 
 namespace glowplug::front::http {
 namespace {
@@ -19,28 +22,23 @@ std::string_view reason_of(int status) {
   return {reason.data(), reason.size()};
 }
 
-void append_number(std::string& out, std::size_t value) {
-  std::array<char, 24> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out.append(digits.data(), end);
-}
-
 void append_status_line(std::string& out, int status) {
   if (status == 200) {
     out += "HTTP/1.1 200 OK\r\n";
     return;
   }
   out += "HTTP/1.1 ";
-  append_number(out, static_cast<std::size_t>(status));
+  append_integer(out, status);
   out.append(" ").append(reason_of(status)).append("\r\n");
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ");
-  for (const char c : value) {
-    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    out += control ? ' ' : c;
-  }
+  const std::size_t begin = out.size();
+  out += value;
+  std::replace_if(
+      out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   out += "\r\n";
 }
 
@@ -65,13 +63,14 @@ bool has_no_body(int status) { return status < 200 || status == 204 || status ==
 
 std::string response_head(const HttpAnswer& answer, std::string_view date_line, AfterAnswer after) {
   std::string head;
-  head.reserve(kUsualHeadBytes);
+  const bool may_follow = answer.body.size() <= Outgoing::kJoinedBytes;
+  head.reserve(kUsualHeadBytes + (may_follow ? answer.body.size() : 0));
   append_status_line(head, answer.status);
   for (const auto& [name, value] : answer.headers) append_field(head, name, value);
   head += date_line;
   if (!has_no_body(answer.status)) {
     head += "Content-Length: ";
-    append_number(head, answer.body_bytes());
+    append_integer(head, static_cast<std::int64_t>(answer.body_bytes()));
     head += "\r\n";
   }
   if (after == AfterAnswer::close) head += "Connection: close\r\n";

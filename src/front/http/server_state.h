@@ -18,7 +18,7 @@ namespace glowplug::front::http {
 /// What the connections of one server share, and the connections.
 class ServerState {
  public:
-  ServerState(AsioLoop& loop, UniqueFd listener, const HttpLimits& limits, HeadCheck check,
+  ServerState(EpollLoop& loop, UniqueFd listener, const HttpLimits& limits, HeadCheck check,
               HttpHandler handler);
   ServerState(const ServerState&) = delete;
   ServerState& operator=(const ServerState&) = delete;
@@ -27,7 +27,7 @@ class ServerState {
   [[nodiscard]] Result<void> start();
   void drain(std::function<void()> drained);
 
-  [[nodiscard]] AsioLoop& loop() { return loop_; }
+  [[nodiscard]] EpollLoop& loop() { return loop_; }
   [[nodiscard]] const HttpLimits& limits() const { return limits_; }
   [[nodiscard]] Deadlines& deadlines() { return deadlines_; }
   [[nodiscard]] const HeadCheck& head_check() const { return check_; }
@@ -55,7 +55,7 @@ class ServerState {
  private:
   void accept(UniqueFd fd, const sockaddr_storage& peer);
 
-  AsioLoop& loop_;
+  EpollLoop& loop_;
   HttpLimits limits_;
   HeadCheck check_;
   HttpHandler handler_;

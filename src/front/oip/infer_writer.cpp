@@ -103,6 +103,8 @@ class InferWriter {
 
   /// `body` holds exactly the JSON now.
   void write_headers() {
+    constexpr std::size_t kUsualHeaders = 5;  // with those that others add
+    answer_.headers.reserve(kUsualHeaders);
     if (binary_.empty()) {
       answer_.headers.emplace_back("Content-Type", "application/json");
       return;

@@ -183,7 +183,7 @@ class FrontServer {
     front.count_connections({});
   }
 
-  http::AsioLoop loop_;
+  http::EpollLoop loop_;
   observe::Metrics metrics_{"0.1.0"};
   std::string log_text;
   AccessLog log_;

@@ -119,7 +119,7 @@ class RunningServer {
     exchange->respond(std::move(answer));
   }
 
-  AsioLoop loop_;
+  EpollLoop loop_;
   std::unique_ptr<HttpServer> server_;
   std::uint16_t port_ = 0;
   std::thread thread_;

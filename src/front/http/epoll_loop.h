@@ -27,14 +27,15 @@ class SocketWatch {
   virtual void want_write() = 0;
 };
 
-/// The event loop of the process: Boost.Asio behind a wall, because its headers are slow to
-/// compile.
-class AsioLoop : public Loop {
+/// The event loop of the process, over epoll (level-triggered). What a socket wants is told to the
+/// kernel only where it differs from what the kernel was told before: a connection that is asked,
+/// answers and is asked again costs no system call but its reads and writes.
+class EpollLoop : public Loop {
  public:
-  AsioLoop();
-  ~AsioLoop() override;
-  AsioLoop(const AsioLoop&) = delete;
-  AsioLoop& operator=(const AsioLoop&) = delete;
+  EpollLoop();
+  ~EpollLoop() override;
+  EpollLoop(const EpollLoop&) = delete;
+  EpollLoop& operator=(const EpollLoop&) = delete;
 
   [[nodiscard]] Time now() const override { return Clock::now(); }
   /// An fd can be watched once at a time. nullptr if the kernel refuses (no memory, or not a

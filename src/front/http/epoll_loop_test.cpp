@@ -1,4 +1,4 @@
-#include "front/http/asio_loop.h"
+#include "front/http/epoll_loop.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -29,8 +29,8 @@ struct Pair {
   UniqueFd theirs;
 };
 
-TEST(AsioLoop, RunsPostedTasksInOrderAlsoFromOtherThreads) {
-  AsioLoop loop;
+TEST(EpollLoop, RunsPostedTasksInOrderAlsoFromOtherThreads) {
+  EpollLoop loop;
   std::vector<int> order;
   std::thread other([&] {
     for (int i = 0; i < 100; ++i) loop.post([&order, i] { order.push_back(i); });
@@ -42,8 +42,8 @@ TEST(AsioLoop, RunsPostedTasksInOrderAlsoFromOtherThreads) {
   for (int i = 0; i < 100; ++i) EXPECT_EQ(order[static_cast<std::size_t>(i)], i);
 }
 
-TEST(AsioLoop, CallsTheBatcherAfterEachPass) {
-  AsioLoop loop;
+TEST(EpollLoop, CallsTheBatcherAfterEachPass) {
+  EpollLoop loop;
   int tasks = 0;
   int passes = 0;
   for (int i = 0; i < 1000; ++i) loop.post([&] { ++tasks; });
@@ -55,8 +55,8 @@ TEST(AsioLoop, CallsTheBatcherAfterEachPass) {
   EXPECT_GE(passes, 4);
 }
 
-TEST(AsioLoop, StopsAtOnceWhenToldBeforeItRuns) {
-  AsioLoop loop;
+TEST(EpollLoop, StopsAtOnceWhenToldBeforeItRuns) {
+  EpollLoop loop;
   loop.stop();
   loop.run();
   bool ran = false;
@@ -68,8 +68,8 @@ TEST(AsioLoop, StopsAtOnceWhenToldBeforeItRuns) {
   EXPECT_TRUE(ran);
 }
 
-TEST(AsioLoop, FiresTimersInOrderAndNotThoseThatWereDropped) {
-  AsioLoop loop;
+TEST(EpollLoop, FiresTimersInOrderAndNotThoseThatWereDropped) {
+  EpollLoop loop;
   std::vector<int> order;
   const Time now = loop.now();
   auto second = loop.at(now + milliseconds(2), [&] {
@@ -83,8 +83,8 @@ TEST(AsioLoop, FiresTimersInOrderAndNotThoseThatWereDropped) {
   EXPECT_EQ(order, (std::vector{1, 2}));
 }
 
-TEST(AsioLoop, TimerMayDropItsOwnHandle) {
-  AsioLoop loop;
+TEST(EpollLoop, TimerMayDropItsOwnHandle) {
+  EpollLoop loop;
   Loop::Handle handle;
   handle = loop.at(loop.now(), [&] {
     handle.reset();
@@ -94,8 +94,8 @@ TEST(AsioLoop, TimerMayDropItsOwnHandle) {
   EXPECT_EQ(handle, nullptr);
 }
 
-TEST(AsioLoop, WatchesADescriptorUntilTheHandleGoes) {
-  AsioLoop loop;
+TEST(EpollLoop, WatchesADescriptorUntilTheHandleGoes) {
+  EpollLoop loop;
   const Pair pair;
   int calls = 0;
   Loop::Handle handle;
@@ -113,8 +113,8 @@ TEST(AsioLoop, WatchesADescriptorUntilTheHandleGoes) {
   EXPECT_EQ(calls, 3);
 }
 
-TEST(AsioLoop, CanWatchADescriptorAgain) {
-  AsioLoop loop;
+TEST(EpollLoop, CanWatchADescriptorAgain) {
+  EpollLoop loop;
   const Pair pair;
   pair.write();
   for (int i = 0; i < 3; ++i) {
@@ -125,7 +125,7 @@ TEST(AsioLoop, CanWatchADescriptorAgain) {
 }
 
 struct Recorded : SocketEvents {
-  explicit Recorded(AsioLoop& its_loop) : loop(its_loop) {}
+  explicit Recorded(EpollLoop& its_loop) : loop(its_loop) {}
   void on_readable() override {
     ++readable;
     loop.stop();
@@ -134,13 +134,13 @@ struct Recorded : SocketEvents {
     ++writable;
     loop.stop();
   }
-  AsioLoop& loop;
+  EpollLoop& loop;
   int readable = 0;
   int writable = 0;
 };
 
-TEST(AsioLoop, TellsASocketOnlyWhatItWants) {
-  AsioLoop loop;
+TEST(EpollLoop, TellsASocketOnlyWhatItWants) {
+  EpollLoop loop;
   const Pair pair;
   Recorded events(loop);
   const auto watch = loop.watch_socket(pair.ours.get(), events);
@@ -160,8 +160,8 @@ TEST(AsioLoop, TellsASocketOnlyWhatItWants) {
   EXPECT_EQ(events.writable, 1);
 }
 
-TEST(AsioLoop, TellsASocketThatItsPeerHungUp) {
-  AsioLoop loop;
+TEST(EpollLoop, TellsASocketThatItsPeerHungUp) {
+  EpollLoop loop;
   Pair pair;
   Recorded events(loop);
   const auto watch = loop.watch_socket(pair.ours.get(), events);
@@ -171,8 +171,8 @@ TEST(AsioLoop, TellsASocketThatItsPeerHungUp) {
   EXPECT_EQ(events.readable, 1);
 }
 
-TEST(AsioLoop, RefusesWhatCannotBeWatched) {
-  AsioLoop loop;
+TEST(EpollLoop, RefusesWhatCannotBeWatched) {
+  EpollLoop loop;
   Recorded events(loop);
   EXPECT_EQ(loop.watch_socket(-1, events), nullptr);
   EXPECT_EQ(loop.watch_readable(-1, [] {}), nullptr);
