@@ -83,7 +83,8 @@ def test_without_it_a_function_that_decodes_says_what_to_do_and_others_serve(wit
             assert status == 200, text
     with programs.serve(without_library, *bundles.values()) as server:
         status, text = answers(server, "colors")
-        assert status == 503 and LIBRARY in text and "install Glowplug" in text, (status, text)
+        assert status == 503 and f"need {LIBRARY}" in text, (status, text)
+        assert "install Glowplug" in server.events("template_failed")[0]["fix"]
         for function in ("raw", "iris"):
             status, text = answers(server, function)
             assert status == 200, text
