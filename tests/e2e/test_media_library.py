@@ -27,10 +27,14 @@ def export(glowplug, name, model, spec):
     return glowplug.export(model, name, "--handler", file)
 
 
-@pytest.fixture
-def bundles(glowplug):
+def export_all(glowplug):
     return {"colors": export(glowplug, "colors", "colors.onnx", COLORS), "raw": export(glowplug, "raw", "identity_int32.onnx", RAW),
             "iris": glowplug.export("iris.onnx", "iris")}
+
+
+@pytest.fixture
+def bundles(glowplug):
+    return export_all(glowplug)
 
 
 @pytest.fixture
@@ -58,16 +62,16 @@ def answers(server, function):
     return answer.status_code, answer.text
 
 
-def test_only_a_function_that_decodes_has_it_in_its_processes(glowplug, bundles):
-    for function, bundle in bundles.items():
-        with programs.serve(glowplug, bundle) as server:
+def test_only_a_function_that_decodes_has_it_in_its_processes(glowplug_as):
+    for function, bundle in export_all(glowplug_as).items():
+        with programs.serve(glowplug_as, bundle) as server:
             status, text = answers(server, function)
             assert status == 200, text
             family = programs.descendants(server.pid)
             assert len(family) >= 2, family  # the template and its instance
             assert {has_library(pid) for pid in family} == {function == "colors"}, function
             assert not has_library(server.pid)
-        with programs.handler(glowplug, bundle) as server:
+        with programs.handler(glowplug_as, bundle) as server:
             status, text = answers(server, function)
             assert status == 200, text
             assert has_library(server.pid) == (function == "colors"), function
