@@ -19,7 +19,7 @@ namespace glowplug::cli {
 namespace {
 
 constexpr std::size_t kLargestSample = std::size_t{16} << 20;
-constexpr std::string_view kArgument = "MODEL.onnx";
+constexpr std::string_view kModelArgument = "MODEL.onnx";
 
 std::vector<std::filesystem::path> paths_in(std::string_view list) {
   std::vector<std::filesystem::path> paths;
@@ -33,7 +33,7 @@ std::vector<std::filesystem::path> paths_in(std::string_view list) {
 
 Attempt<optimize::code::CodeRequest> code_request_of(const Invocation& invocation) {
   optimize::code::CodeRequest request;
-  request.handler = *invocation.argument(kArgument);
+  request.handler = *invocation.argument(kModelArgument);
   GLOWPLUG_TRY(check_model_file(request.handler));
   std::optional<std::string> name;
   if (const auto given = invocation.given("name")) name = given->text;
@@ -93,7 +93,7 @@ Result<void> read_code_flags(const Invocation& invocation, optimize::code::CodeR
 }
 
 bool is_code_export(const Invocation& invocation) {
-  const auto given = invocation.argument(kArgument);
+  const auto given = invocation.argument(kModelArgument);
   return given && optimize::code::is_code_file(*given);
 }
 

@@ -4,12 +4,14 @@
 
 namespace glowplug::front {
 
-std::string event_context(const OpenRequest& request, const FunctionDescription& function) {
+std::string event_context(const OpenRequest& request, const FunctionDescription& function,
+                          EventAnswers answers) {
   Json context = {
       {"request_id", request.id}, {"function", function.name}, {"version", function.version}};
   const auto timeout = std::chrono::duration_cast<milliseconds>(function.settings.timeout);
   context["deadline_ms"] = timeout.count();
   if (const auto accept = request.head.header("Accept")) context["accept"] = *accept;
+  if (answers == EventAnswers::tensors) context["answer"] = "tensors";
   for (const char* const name : {"traceparent", "tracestate"}) {
     if (const auto value = request.head.header(name)) context["headers"][name] = *value;
   }

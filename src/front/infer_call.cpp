@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "front/event_context.h"
+#include "front/form_request.h"
 #include "front/http/compression.h"
 #include "front/oip/infer_writer.h"
 #include "front/server_timing.h"
@@ -121,7 +122,7 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
       one.content_type = handler::type_of_fetched(one.content_type, one.path, one.bytes);
       items.push_back({references_[i].record, one.content_type, one.bytes});
     }
-    const std::string context = event_context(request_, served_.about);
+    const std::string context = event_context(request_, served_.about, EventAnswers::plain);
     const handler::FetchedEvent event =
         handler::with_fetched({content_type(), *body_, context}, items);
     body_.reset();
@@ -139,21 +140,32 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
   void count_fetch(std::optional<Code> error) { served_.metrics->fetched(error, fetch_); }
 
   [[nodiscard]] Result<InferRequest> read(std::unique_ptr<std::string> body,
-                                          const InferCallLimits& limits) const {
+                                          const InferCallLimits& limits) {
     const Signature& signature = served_.about.signature;
     if (form_ == InferForm::plain) return read_plain(*body, limits);
     std::optional<std::size_t> json_length;
     if (const auto given = request_.head.header(kJsonLengthHeader)) {
       GLOWPLUG_ASSIGN(json_length, oip::read_header_length(*given));
     }
-    return oip::read_infer(std::move(body), json_length, signature, limits.protocol);
+    GLOWPLUG_ASSIGN(auto for_handler,
+                    read_form_request(request_, body, json_length, served_.about, limits));
+    if (for_handler) {
+      asked_ = std::move(for_handler->asked);
+      return std::move(for_handler->sent);
+    }
+    auto request = oip::read_infer(std::move(body), json_length, signature, limits.protocol);
+    const auto& form = served_.about.protocol_form;
+    if (!request && request.error().code == Code::invalid_argument && form && form->takes_items())
+      request.error().message +=
+          fmt::format("; its handler takes {} BYTES[-1]", form->signature.inputs[0].name);
+    return request;
   }
 
   [[nodiscard]] Result<InferRequest> read_plain(const std::string& body,
                                                 const InferCallLimits& limits) const {
     if (const auto& table = served_.about.table)
       return table->read(content_type(), body, limits.records);
-    const std::string context = event_context(request_, served_.about);
+    const std::string context = event_context(request_, served_.about, EventAnswers::plain);
     return request_of({content_type(), body, context});
   }
 
@@ -194,7 +206,17 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
   [[nodiscard]] Result<http::HttpAnswer> write(const InferRequest& asked,
                                                InferResponse response) const {
     if (form_ == InferForm::plain) return write_plain(asked, response);
-    const Signature& signature = served_.about.signature;
+    if (!asked_) return write_protocol(asked, std::move(response), served_.about.signature);
+    GLOWPLUG_ASSIGN(FormAnswer answer,
+                    read_form_answer(asked, *asked_, std::move(response), served_.about));
+    if (answer.refusal) return http_answer(*std::move(answer.refusal));
+    return write_protocol(*asked_, {std::move(answer.tensors), {}, 1},
+                          form_signature(served_.about));
+  }
+
+  [[nodiscard]] Result<http::HttpAnswer> write_protocol(const InferRequest& asked,
+                                                        InferResponse response,
+                                                        const Signature& signature) const {
     GLOWPLUG_ASSIGN(oip::InferAnswer written,
                     oip::write_infer(asked, std::move(response), signature,
                                      {served_.about.name, served_.about.version}));
@@ -247,6 +269,7 @@ class InferCall : public std::enable_shared_from_this<InferCall> {
   std::unique_ptr<std::string> body_;  // while inputs are fetched
   std::vector<handler::Reference> references_;
   std::int64_t rows_ = 0;
+  std::optional<InferRequest> asked_;  // in the protocol, of the handler
 };
 
 }  // namespace

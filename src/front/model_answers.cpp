@@ -69,7 +69,9 @@ Result<http::HttpAnswer> ModelAnswers::about_model(const Route& route) const {
   GLOWPLUG_ASSIGN(const ServedFunction* served, table_.find(route.function, route.version));
   const FunctionDescription& about = served->about;
   const std::array versions{about.version};
-  const oip::ModelDescription model{about.name, versions, about.engine, about.signature};
+  const oip::ModelDescription model{
+      about.name, versions, about.engine, about.signature,
+      about.protocol_form ? &about.protocol_form->signature : nullptr};
   switch (route.kind) {
     case RouteKind::model_metadata:
       return json_answer(oip::write_model_metadata(model));

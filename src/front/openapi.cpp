@@ -6,6 +6,7 @@
 
 #include "front/oip/infer_schema.h"
 #include "handler/event_schemas.h"
+#include "handler/protocol_form.h"
 
 namespace glowplug::front {
 namespace {
@@ -40,10 +41,26 @@ Json post(std::string_view what, const std::string& function, Json request, Json
             {"responses", std::move(responses)}}}};
 }
 
-/// JSON, or JSON and binary tensors behind it.
-Json tensor_content(const std::string& reference) {
-  return {{"application/json", {{"schema", {{"$ref", reference}}}}},
+/// JSON, or JSON and binary tensors behind it. `second`: another form, or empty.
+Json tensor_content(const std::string& first, const std::string& second) {
+  Json schema = {{"$ref", first}};
+  if (!second.empty()) schema = {{"anyOf", Json::array({schema, {{"$ref", second}}})}};
+  return {{"application/json", {{"schema", std::move(schema)}}},
           {"application/octet-stream", Json::object()}};
+}
+
+/// POST /v2/models/{name}/infer: the model's tensors, and what is for its handler. `asked`: content
+/// of /predict.
+Json infer_path(const std::string& name, const handler::ProtocolForm* form, const Json& asked,
+                const std::string& reference) {
+  const bool takes_items = form != nullptr && form->takes_items();
+  Json request =
+      tensor_content(reference + "infer_request", takes_items ? reference + "items_request" : "");
+  for (const auto& [type, content] : asked.items())
+    if (handler::is_item_type(type) && (takes_items || type == "text/csv")) request[type] = content;
+  return post("infer", name, std::move(request),
+              tensor_content(reference + "infer_response",
+                             form != nullptr ? reference + "items_response" : ""));
 }
 
 }  // namespace
@@ -56,12 +73,15 @@ std::shared_ptr<const OpenApiPart> openapi_part(const std::string& name, const S
                   {name + ".infer_response", oip::infer_response_schema(signature)}};
   for (auto& [key, schema] : events.named.items())
     schemas[fmt::format("{}.{}", name, key)] = std::move(schema);
+  const auto form = handler::protocol_form(handler, signature);
+  if (form) schemas[name + ".items_response"] = oip::infer_response_schema(form->signature);
+  if (form && form->takes_items())
+    schemas[name + ".items_request"] = oip::infer_request_schema(form->signature);
   Json paths;
+  paths[fmt::format("/v2/models/{}/infer", name)] =
+      infer_path(name, form.get(), events.request, reference);
   paths["/predict/" + name] =
       post("predict", name, std::move(events.request), std::move(events.answer));
-  paths[fmt::format("/v2/models/{}/infer", name)] =
-      post("infer", name, tensor_content(reference + "infer_request"),
-           tensor_content(reference + "infer_response"));
   return std::make_shared<const OpenApiPart>(OpenApiPart{members_of(paths), members_of(schemas)});
 }
 

@@ -9,6 +9,7 @@
 #include "front/function_queue.h"
 #include "front/oip/statistics.h"
 #include "front/openapi.h"
+#include "handler/protocol_form.h"
 #include "handler/table.h"
 #include "model/function_settings.h"
 #include "observe/function_metrics.h"
@@ -29,6 +30,8 @@ struct FunctionDescription {
   std::function<std::shared_ptr<const OpenApiPart>()> openapi{};
   /// What records of its events may name instead of carrying it: handler::item_field.
   std::string item_field{};
+  /// What else its address of the Open Inference Protocol takes and gives; may be null.
+  std::shared_ptr<const handler::ProtocolForm> protocol_form{};
 };
 
 /// One function version as it is served: its back end, its queue, what it counted. On the loop's

@@ -105,6 +105,8 @@ Result<LoadedFunction> load_function(const Wanted& wanted, FunctionSource& sourc
     return part;
   };
   loaded.description.item_field = handler::item_field(opened.manifest().handler);
+  loaded.description.protocol_form =
+      handler::protocol_form(opened.manifest().handler, opened.manifest().signature);
   loaded.lease = std::move(lease);
   if (engine::code::is_code(opened.manifest().engine)) {
     loaded.form_reason = "code of the user's own has one form";

@@ -41,11 +41,14 @@ EventAnswer error_answer(const Error& error) {
           "{\"error\":" + quote_json(error.message) + "}"};
 }
 
-bool wants_csv(std::string_view context) {
-  if (context.find("text/csv") == std::string_view::npos) return false;
+AnswerForm answer_form(std::string_view context) {
+  const bool is_plain = context.find("text/csv") == std::string_view::npos &&
+                        context.find("\"answer\"") == std::string_view::npos;
+  if (is_plain) return AnswerForm::json;
   const auto json = parse_json(context);
-  if (!json || !json->is_object()) return false;
-  return accepts_csv(json->value("accept", ""));
+  if (!json || !json->is_object()) return AnswerForm::json;
+  if (json->value("answer", Json()) == "tensors") return AnswerForm::tensors;
+  return accepts_csv(json->value("accept", "")) ? AnswerForm::csv : AnswerForm::json;
 }
 
 bool wants_trace(std::string_view context) {

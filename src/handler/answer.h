@@ -16,8 +16,17 @@ namespace glowplug::handler {
 [[nodiscard]] std::string error_in(std::string_view body);
 /// Whether an Accept header names text/csv before JSON and everything.
 [[nodiscard]] bool accepts_csv(std::string_view accept);
-/// Whether the context's "accept" names text/csv before JSON and everything.
-[[nodiscard]] bool wants_csv(std::string_view context);
+/// How an event's answer is written.
+enum class AnswerForm {
+  json,
+  csv,
+  tensors,  ///< write_tensor_list of the predictions' tensors, of type kTensorList
+};
+/// What a context asks for: {"answer": "tensors"}, or an "accept" that names text/csv before JSON
+/// and everything.
+[[nodiscard]] AnswerForm answer_form(std::string_view context);
+/// Only between instances and their gateway.
+inline constexpr std::string_view kTensorList = "application/x-glowplug-tensors";
 /// Whether the context asks for a trace.
 [[nodiscard]] bool wants_trace(std::string_view context);
 /// As EventAnswer::trace has it.

@@ -158,7 +158,7 @@ Result<std::vector<EventAnswer>> Handler::answer(std::span<const Event> events,
                                    [&](const Asked& one) { return one.event != first->event; });
     std::vector<const RowOutputs*> rows;
     for (auto one = first; one != last; ++one) rows.push_back(&one->outputs);
-    auto answer = answer_of(rows, *output_, wants_csv(events[first->event].context));
+    auto answer = answer_of(rows, *output_, answer_form(events[first->event].context));
     answers[first->event] = answer ? *std::move(answer) : error_answer(answer.error());
     first = last;
   }

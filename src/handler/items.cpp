@@ -92,12 +92,14 @@ Error not_fetched(const std::string& url) {
                "send the file itself, or its base64"};
 }
 
-/// A record that names its input.
+/// A record whose input stands behind the JSON.
 Result<bool> take_fetched(const Json& record, const ItemKind& kind, const FetchedItem* fetched,
                           Item& item) {
-  GLOWPLUG_ASSIGN(const std::optional<std::string> url, reference_of(record, kind.field));
-  if (!url) return false;
-  if (fetched == nullptr) return not_fetched(*url);
+  if (fetched == nullptr) {
+    GLOWPLUG_ASSIGN(const std::optional<std::string> url, reference_of(record, kind.field));
+    if (url) return not_fetched(*url);
+    return false;
+  }
   item.content_type = fetched->content_type;
   item.bytes = fetched->bytes;
   GLOWPLUG_TRY(take_second(record, kind, item));

@@ -34,6 +34,13 @@ class Output {
   [[nodiscard]] virtual Json schema() const = 0;
   /// Whether `cells` gives something.
   [[nodiscard]] virtual bool has_cells() const { return true; }
+  /// The predictions as an answer of the Open Inference Protocol has them: names, datatypes and
+  /// shapes, -1 for the number of items and what else is free; and the tensors for all items of one
+  /// event (at least one), in the same order. Errors: as `write`; invalid_argument (they make no
+  /// tensor together).
+  [[nodiscard]] virtual std::vector<TensorSpec> tensor_specs() const = 0;
+  [[nodiscard]] virtual Result<std::vector<Tensor>> tensors(
+      std::span<const RowOutputs* const> rows) const = 0;
 };
 
 /// "output" of a handler's spec; null for {"type": "tensors"} and for none, which answer plain

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "handler/boxes.h"
+#include "handler/columns.h"
 #include "handler/output_kinds.h"
 #include "handler/records/json_text.h"
 #include "handler/records/record_schema.h"
@@ -84,6 +85,35 @@ class BoxOutput final : public Output {
   [[nodiscard]] std::vector<std::string> columns() const override { return {}; }
   [[nodiscard]] Result<std::vector<std::string>> cells(const RowOutputs&) const override {
     return Error{Code::unimplemented, "detections have no form as CSV; ask for JSON", {}};
+  }
+  /// The detections of all items one behind the other; `item` says of which each is.
+  [[nodiscard]] std::vector<TensorSpec> tensor_specs() const override {
+    return {{"item", Datatype::int64, {-1}, false, {}},
+            {"label", Datatype::bytes, {-1}, false, {}},
+            {"score", Datatype::fp32, {-1}, false, {}},
+            {"box", Datatype::fp32, {-1, 4}, false, {}}};
+  }
+  [[nodiscard]] Result<std::vector<Tensor>> tensors(
+      std::span<const RowOutputs* const> rows) const override {
+    std::vector<std::int64_t> items;
+    std::vector<std::string> labels;
+    std::vector<double> scores, edges;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      GLOWPLUG_ASSIGN(const std::vector<Detection> found, detections(*rows[i]));
+      for (const Detection& one : found) {
+        items.push_back(static_cast<std::int64_t>(i));
+        labels.push_back(label(one.label));
+        scores.push_back(one.score);
+        edges.insert(edges.end(), {one.box.x1, one.box.y1, one.box.x2, one.box.y2});
+      }
+    }
+    const auto count = static_cast<std::int64_t>(items.size());
+    std::vector<Tensor> all;
+    all.push_back(integer_tensor(items));
+    all.push_back(text_tensor({count}, labels));
+    all.push_back(float_tensor({count}, scores));
+    all.push_back(float_tensor({count, 4}, edges));
+    return all;
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "handler/columns.h"
 #include "handler/output_kinds.h"
 #include "handler/records/json_text.h"
 #include "handler/records/record_schema.h"
@@ -106,8 +107,49 @@ class LabelOutput final : public ClassOutput {
     return std::vector<std::string>{sure ? label(best) : "",
                                     fmt::format("{}", static_cast<float>(found[best]))};
   }
+  [[nodiscard]] std::vector<TensorSpec> tensor_specs() const override {
+    std::vector<TensorSpec> specs = {{"label", Datatype::bytes, {-1}, false, {}},
+                                     {"score", Datatype::fp32, {-1}, false, {}}};
+    if (spec().top == 1) return specs;
+    const std::int64_t top = shown();
+    specs.push_back({"top_label", Datatype::bytes, {-1, top}, false, {}});
+    specs.push_back({"top_score", Datatype::fp32, {-1, top}, false, {}});
+    return specs;
+  }
+  /// A label below the threshold is an empty text.
+  [[nodiscard]] Result<std::vector<Tensor>> tensors(
+      std::span<const RowOutputs* const> rows) const override {
+    std::vector<std::string> labels, top_labels;
+    std::vector<double> best_scores;
+    std::vector<std::vector<double>> top_scores;
+    for (const RowOutputs* const row : rows) {
+      GLOWPLUG_ASSIGN(const std::vector<double> found, scores(*row));
+      const auto best = largest(found, spec().top);
+      labels.push_back(found[best[0]] < spec().threshold ? "" : label(best[0]));
+      best_scores.push_back(found[best[0]]);
+      auto& top = top_scores.emplace_back();
+      for (const std::size_t index : best) {
+        top_labels.push_back(label(index));
+        top.push_back(found[index]);
+      }
+    }
+    const auto count = static_cast<std::int64_t>(rows.size());
+    std::vector<Tensor> all;
+    all.push_back(text_tensor({count}, labels));
+    all.push_back(float_tensor({count}, best_scores));
+    if (spec().top == 1) return all;
+    GLOWPLUG_ASSIGN(Tensor scores_of_top, list_tensor(top_scores, false));
+    all.push_back(text_tensor(scores_of_top.shape, top_labels));
+    all.push_back(std::move(scores_of_top));
+    return all;
+  }
 
  private:
+  /// How many classes "top" shows; -1: that depends.
+  [[nodiscard]] std::int64_t shown() const {
+    const std::size_t width = spec().width == 1 ? spec().labels.size() : spec().width;
+    return width == 0 ? -1 : static_cast<std::int64_t>(std::min(spec().top, width));
+  }
   [[nodiscard]] Result<void> append_top(std::string& to, const std::vector<double>& found,
                                         const std::vector<std::size_t>& best) const {
     to += ",\"top\":[";
@@ -156,6 +198,28 @@ class LabelsOutput final : public ClassOutput {
     texts.reserve(found.size());
     for (const double score : found) texts.push_back(fmt::format("{}", static_cast<float>(score)));
     return texts;
+  }
+  /// All scores, and which are above the threshold.
+  [[nodiscard]] std::vector<TensorSpec> tensor_specs() const override {
+    const std::int64_t width = count() == 0 ? -1 : static_cast<std::int64_t>(count());
+    return {{"scores", Datatype::fp32, {-1, width}, false, spec().labels},
+            {"selected", Datatype::bool_, {-1, width}, false, {}}};
+  }
+  [[nodiscard]] Result<std::vector<Tensor>> tensors(
+      std::span<const RowOutputs* const> rows) const override {
+    std::vector<std::vector<double>> all;
+    std::vector<bool> selected;
+    for (const RowOutputs* const row : rows) {
+      GLOWPLUG_ASSIGN(auto found, scores(*row));
+      for (const double score : found) selected.push_back(score >= spec().threshold);
+      all.push_back(std::move(found));
+    }
+    GLOWPLUG_ASSIGN(Tensor tensor, list_tensor(all, false));
+    Tensor flags = flag_tensor(tensor.shape, selected);
+    std::vector<Tensor> both;
+    both.push_back(std::move(tensor));
+    both.push_back(std::move(flags));
+    return both;
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "handler/columns.h"
 #include "handler/output_kinds.h"
 #include "handler/records/json_text.h"
 #include "handler/records/record_schema.h"
@@ -27,6 +28,16 @@ std::vector<std::string> texts_of(std::span<const double> values) {
   std::vector<std::string> texts;
   for (const double value : values) texts.push_back(fmt::format("{}", static_cast<float>(value)));
   return texts;
+}
+
+std::int64_t width_or_free(std::size_t width) {
+  return width == 0 ? -1 : static_cast<std::int64_t>(width);
+}
+
+std::vector<Tensor> one_tensor(Tensor tensor) {
+  std::vector<Tensor> list;
+  list.push_back(std::move(tensor));
+  return list;
 }
 
 Json list_of_numbers() { return {{"type", "array"}, {"items", records::score_schema()}}; }
@@ -66,6 +77,21 @@ class NumberOutput final : public Output {
     append_list(list, values);
     return std::vector<std::string>{list};
   }
+  [[nodiscard]] std::vector<TensorSpec> tensor_specs() const override {
+    Shape shape{-1};
+    if (width_ != 1) shape.push_back(width_or_free(width_));
+    return {{"prediction", Datatype::fp32, shape, false, {}}};
+  }
+  [[nodiscard]] Result<std::vector<Tensor>> tensors(
+      std::span<const RowOutputs* const> rows) const override {
+    std::vector<std::vector<double>> all;
+    for (const RowOutputs* const row : rows) {
+      GLOWPLUG_ASSIGN(auto values, scaled(*row));
+      all.push_back(std::move(values));
+    }
+    GLOWPLUG_ASSIGN(Tensor tensor, list_tensor(all, width_ == 1));
+    return one_tensor(std::move(tensor));
+  }
 
  private:
   [[nodiscard]] Result<std::vector<double>> scaled(const RowOutputs& outputs) const {
@@ -81,8 +107,9 @@ class NumberOutput final : public Output {
 /// A vector that stands for the input.
 class EmbeddingOutput final : public Output {
  public:
-  EmbeddingOutput(std::size_t tensor, bool normalize, std::size_t dimensions)
-      : tensor_(tensor), normalize_(normalize), dimensions_(dimensions) {}
+  /// `width`: how many numbers the model gives for a row; 0: not fixed.
+  EmbeddingOutput(std::size_t tensor, std::size_t width, bool normalize, std::size_t dimensions)
+      : tensor_(tensor), width_(width), normalize_(normalize), dimensions_(dimensions) {}
 
   [[nodiscard]] Result<void> write(std::string& to, const RowOutputs& outputs) const override {
     GLOWPLUG_ASSIGN(const std::vector<double> vector, vector_of(outputs));
@@ -101,6 +128,21 @@ class EmbeddingOutput final : public Output {
     append_list(text, vector);
     return std::vector<std::string>{text};
   }
+  [[nodiscard]] std::vector<TensorSpec> tensor_specs() const override {
+    const std::size_t width =
+        dimensions_ > 0 && width_ > 0 ? std::min(dimensions_, width_) : width_;
+    return {{"embedding", Datatype::fp32, {-1, width_or_free(width)}, false, {}}};
+  }
+  [[nodiscard]] Result<std::vector<Tensor>> tensors(
+      std::span<const RowOutputs* const> rows) const override {
+    std::vector<std::vector<double>> all;
+    for (const RowOutputs* const row : rows) {
+      GLOWPLUG_ASSIGN(auto vector, vector_of(*row));
+      all.push_back(std::move(vector));
+    }
+    GLOWPLUG_ASSIGN(Tensor tensor, list_tensor(all, false));
+    return one_tensor(std::move(tensor));
+  }
 
  private:
   [[nodiscard]] Result<std::vector<double>> vector_of(const RowOutputs& outputs) const {
@@ -115,7 +157,7 @@ class EmbeddingOutput final : public Output {
     for (double& value : vector) value /= length;
     return vector;
   }
-  std::size_t tensor_;
+  std::size_t tensor_, width_;
   bool normalize_;
   std::size_t dimensions_;
 };
@@ -150,6 +192,33 @@ class SeriesOutput final : public Output {
     return std::vector<std::string>{most > threshold_ ? "true" : "false",
                                     fmt::format("{}", static_cast<float>(most))};
   }
+  /// The scores of a shorter sound end with zeros; `chunks` says how many are its own.
+  [[nodiscard]] std::vector<TensorSpec> tensor_specs() const override {
+    return {{label_, Datatype::bool_, {-1}, false, {}},
+            {"score", Datatype::fp32, {-1}, false, {}},
+            {"scores", Datatype::fp32, {-1, -1}, false, {}},
+            {"chunks", Datatype::int64, {-1}, false, {}}};
+  }
+  [[nodiscard]] Result<std::vector<Tensor>> tensors(
+      std::span<const RowOutputs* const> rows) const override {
+    std::vector<bool> found;
+    std::vector<double> best;
+    std::vector<std::vector<double>> all;
+    std::vector<std::int64_t> chunks;
+    for (const RowOutputs* const row : rows) {
+      GLOWPLUG_ASSIGN(auto scores, series(*row));
+      best.push_back(scores.empty() ? 0 : *std::ranges::max_element(scores));
+      found.push_back(best.back() > threshold_);
+      chunks.push_back(static_cast<std::int64_t>(scores.size()));
+      all.push_back(std::move(scores));
+    }
+    const auto count = static_cast<std::int64_t>(rows.size());
+    std::vector<Tensor> answer = one_tensor(flag_tensor({count}, found));
+    answer.push_back(float_tensor({count}, best));
+    answer.push_back(padded_tensor(all));
+    answer.push_back(integer_tensor(chunks));
+    return answer;
+  }
 
  private:
   [[nodiscard]] Result<std::vector<double>> series(const RowOutputs& outputs) const {
@@ -174,19 +243,22 @@ Result<std::unique_ptr<Output>> make_number(const SpecReader& spec, std::size_t 
   return std::unique_ptr<Output>(std::make_unique<NumberOutput>(tensor, width, scale, offset));
 }
 
-Result<std::unique_ptr<Output>> make_embedding(const SpecReader& spec, std::size_t tensor) {
+Result<std::unique_ptr<Output>> make_embedding(const SpecReader& spec, std::size_t tensor,
+                                               std::size_t width) {
   constexpr std::int64_t kMostDimensions = 1 << 20;
   GLOWPLUG_TRY(spec.only({"type", "tensor", "normalize", "dimensions"}));
   GLOWPLUG_ASSIGN(const bool normalize, spec.flag("normalize", false));
   GLOWPLUG_ASSIGN(const std::int64_t dimensions, spec.integer("dimensions", 0, 0, kMostDimensions));
-  return std::unique_ptr<Output>(
-      std::make_unique<EmbeddingOutput>(tensor, normalize, static_cast<std::size_t>(dimensions)));
+  return std::unique_ptr<Output>(std::make_unique<EmbeddingOutput>(
+      tensor, width, normalize, static_cast<std::size_t>(dimensions)));
 }
 
 Result<std::unique_ptr<Output>> make_series(const SpecReader& spec, std::size_t tensor) {
   GLOWPLUG_TRY(spec.only({"type", "tensor", "threshold", "label"}));
   GLOWPLUG_ASSIGN(const double threshold, spec.number("threshold", 0.5));
   GLOWPLUG_ASSIGN(std::string label, spec.text("label", "found"));
+  for (const char* const taken : {"score", "scores", "chunks"})
+    if (label == taken) return spec.wrong("label", "another name: the answer has one of that name");
   return std::unique_ptr<Output>(
       std::make_unique<SeriesOutput>(tensor, threshold, std::move(label)));
 }
@@ -196,8 +268,11 @@ Result<std::unique_ptr<Output>> make_series(const SpecReader& spec, std::size_t 
 Result<std::unique_ptr<Output>> make_number_output(const SpecReader& spec, const std::string& type,
                                                    const Signature& signature) {
   GLOWPLUG_ASSIGN(const std::size_t tensor, output_index(spec, "tensor", signature));
-  if (type == "number") return make_number(spec, tensor, values_in_row(signature.outputs[tensor]));
-  if (type == "embedding") return make_embedding(spec, tensor);
+  const std::size_t width = values_in_row(signature.outputs[tensor]);
+  if (type == "number") return make_number(spec, tensor, width);
+  // Tokens' vectors become one before they are here.
+  const bool is_pooled = signature.outputs[tensor].shape.size() != 2;
+  if (type == "embedding") return make_embedding(spec, tensor, is_pooled ? 0 : width);
   return make_series(spec, tensor);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "handler/columns.h"
 #include "handler/records/predict_codec.h"
 #include "handler/records/record_schema.h"
 #include "handler/scores.h"
@@ -70,6 +71,27 @@ class PlainOutput final : public Output {
       texts.push_back(json && json->is_string() ? json->get<std::string>() : text);
     }
     return texts;
+  }
+
+  /// As the model gives them; those of several items, or of a sound heard chunk by chunk, one
+  /// behind the other along dimension 0.
+  [[nodiscard]] std::vector<TensorSpec> tensor_specs() const override {
+    std::vector<TensorSpec> specs = signature_.outputs;
+    for (TensorSpec& spec : specs)
+      if (!spec.shape.empty()) spec.shape[0] = -1;
+    return specs;
+  }
+  [[nodiscard]] Result<std::vector<Tensor>> tensors(
+      std::span<const RowOutputs* const> rows) const override {
+    std::vector<Tensor> all;
+    for (std::size_t i = 0; i < signature_.outputs.size(); ++i) {
+      std::vector<const Tensor*> parts;
+      for (const RowOutputs* const row : rows)
+        for (const auto& run : row->runs) parts.push_back(&run.at(i));
+      GLOWPLUG_ASSIGN(Tensor joined, joined_tensor(parts));
+      all.push_back(std::move(joined));
+    }
+    return all;
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "handler/answer.h"
+#include "model/tensor_list.h"
 
 namespace glowplug::handler {
 namespace {
@@ -30,11 +31,23 @@ Result<EventAnswer> as_csv(std::span<const RowOutputs* const> rows, const Output
                      csv_text(output.columns(), lines)};
 }
 
+Result<EventAnswer> as_tensors(std::span<const RowOutputs* const> rows, const Output& output) {
+  GLOWPLUG_ASSIGN(const std::vector<Tensor> tensors, output.tensors(rows));
+  return EventAnswer{200, std::string(kTensorList), write_tensor_list(tensors)};
+}
+
 }  // namespace
 
 Result<EventAnswer> answer_of(std::span<const RowOutputs* const> rows, const Output& output,
-                              bool csv) {
-  return csv ? as_csv(rows, output) : as_json(rows, output);
+                              AnswerForm form) {
+  switch (form) {
+    case AnswerForm::csv:
+      return as_csv(rows, output);
+    case AnswerForm::tensors:
+      return as_tensors(rows, output);
+    default:
+      return as_json(rows, output);
+  }
 }
 
 }  // namespace glowplug::handler

@@ -2,14 +2,15 @@
 #include <span>
 
 #include "base/result.h"
+#include "handler/answer.h"
 #include "handler/output.h"
 #include "model/event.h"
 
 namespace glowplug::handler {
 
-/// The answer to an event with these rows: {"predictions": […]}, or text/csv with a header. Errors:
-/// as Output::write and Output::cells.
+/// The answer to an event with these rows: {"predictions": […]}, text/csv with a header, or tensors
+/// (handler/protocol_form.h). Errors: as Output::write, Output::cells and Output::tensors.
 [[nodiscard]] Result<EventAnswer> answer_of(std::span<const RowOutputs* const> rows,
-                                            const Output& output, bool csv);
+                                            const Output& output, AnswerForm form);
 
 }  // namespace glowplug::handler

@@ -143,6 +143,18 @@ FetchedEvent with_fetched(const Event& event, std::span<const FetchedItem> items
   return whole;
 }
 
+FetchedEvent event_of_items(std::span<const std::string_view> items, std::string_view context) {
+  std::string body = "[";
+  std::vector<FetchedItem> carried;
+  carried.reserve(items.size());
+  for (const std::string_view item : items) {
+    body += carried.empty() ? "{}" : ",{}";
+    carried.push_back({carried.size(), "", item});
+  }
+  body += ']';
+  return with_fetched({"application/json", body, context}, carried);
+}
+
 Result<EventParts> parts_of(const Event& event) {
   EventParts parts{event.body, {}};
   if (event.context.find("\"fetched\"") == std::string_view::npos) return parts;

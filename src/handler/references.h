@@ -69,6 +69,10 @@ struct FetchedEvent {
   std::string context;
 };
 [[nodiscard]] FetchedEvent with_fetched(const Event& event, std::span<const FetchedItem> items);
+/// Bytes of items that came without JSON around them, as the same kind of event, of type
+/// application/json.
+[[nodiscard]] FetchedEvent event_of_items(std::span<const std::string_view> items,
+                                          std::string_view context);
 
 /// An event's body taken apart again. Errors: internal (with_fetched did not write it).
 struct EventParts {

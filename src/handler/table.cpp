@@ -67,6 +67,13 @@ Result<std::vector<RowOutputs>> rows_of(const InferRequest& request,
   return all;
 }
 
+std::vector<const RowOutputs*> pointers_to(const std::vector<RowOutputs>& rows) {
+  std::vector<const RowOutputs*> all;
+  all.reserve(rows.size());
+  for (const RowOutputs& row : rows) all.push_back(&row);
+  return all;
+}
+
 }  // namespace
 
 Result<Table> Table::create(const Json& handler, const Signature& signature) {
@@ -129,10 +136,15 @@ Result<EventAnswer> Table::write(const InferRequest& request, const InferRespons
   GLOWPLUG_ASSIGN(const std::vector<RowOutputs> rows, rows_of(request, response));
   const std::unique_ptr<Output> plain = output_ ? nullptr : make_plain_output(signature_);
   const Output& output = output_ ? *output_ : *plain;
-  std::vector<const RowOutputs*> all;
-  all.reserve(rows.size());
-  for (const RowOutputs& row : rows) all.push_back(&row);
-  return answer_of(all, output, csv);
+  const std::vector<const RowOutputs*> all = pointers_to(rows);
+  return answer_of(all, output, csv ? AnswerForm::csv : AnswerForm::json);
+}
+
+Result<std::vector<Tensor>> Table::tensors(const InferRequest& request,
+                                           InferResponse response) const {
+  if (!output_) return std::move(response.outputs);
+  GLOWPLUG_ASSIGN(const std::vector<RowOutputs> rows, rows_of(request, response));
+  return output_->tensors(pointers_to(rows));
 }
 
 }  // namespace glowplug::handler

@@ -29,6 +29,9 @@ class Table {
   /// `request` is what `read` gave. Errors: as records::write_predictions.
   [[nodiscard]] Result<EventAnswer> write(const InferRequest& request,
                                           const InferResponse& response, bool csv) const;
+  /// The answer as tensors, as protocol_form names them. Errors: as Output::tensors.
+  [[nodiscard]] Result<std::vector<Tensor>> tensors(const InferRequest& request,
+                                                    InferResponse response) const;
 
  private:
   explicit Table(Signature signature) : signature_(std::move(signature)) {}

@@ -8,7 +8,7 @@ namespace glowplug::instances {
 namespace {
 
 constexpr Duration kForkTimeout = seconds(10);         // of one fork: else the template hangs
-constexpr Duration kReportTimeout = milliseconds(20);  // the template's word how an instance ended
+constexpr Duration kEndToldWithin = milliseconds(20);  // the template's word how an instance ended
 constexpr Duration kRingRetry = seconds(1);
 
 }  // namespace
@@ -61,7 +61,7 @@ Time Pool::Body::next_tick_of(const Instance& instance) const {
     case InstanceState::absent:
       return Time::max();
     case InstanceState::gone:
-      if (!instance.was_end_told()) return instance.gone_since() + kReportTimeout;
+      if (!instance.was_end_told()) return instance.gone_since() + kEndToldWithin;
       return instance.has_process() ? Time::max() : instance.gone_since() + kRingRetry;
     case InstanceState::leaving:
       if (instance.waits_for_process()) break;

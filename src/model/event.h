@@ -29,6 +29,8 @@ struct EventAnswer {
   /// JSON list of the steps it took, [{"stage", "ns", "shape", "preview"}, …], where the context
   /// has "trace": true; else empty.
   std::string trace = {};
+
+  [[nodiscard]] bool is_refusal() const { return status >= 400; }
 };
 
 /// Events cross to instances as rows of tensors, so that queues, batches, rings and retries treat

@@ -140,7 +140,8 @@ Result<void> serve_container(const ServerOptions& options, const OpenEngine& ope
   front.serve(
       {name, kOnlyVersion, std::string(model.engine->name()), signature, settings, model.table,
        [&] { return front::openapi_part(name, signature, model.bundle.manifest().handler); },
-       handler::item_field(model.bundle.manifest().handler)},
+       handler::item_field(model.bundle.manifest().handler),
+       handler::protocol_form(model.bundle.manifest().handler, signature)},
       std::make_unique<front::InlineBackend>(loop, *model.session, signature,
                                              model.event_session()));
   GLOWPLUG_ASSIGN(const std::unique_ptr<http::HttpServer> server, listen(loop, front, options));

@@ -13,7 +13,7 @@
 namespace glowplug::runtime {
 namespace {
 
-constexpr int kWrongUsage = 64;
+constexpr int kUsageError = 64;
 
 /// The number of a descriptor that was inherited; it must not be inherited further.
 UniqueFd inherited(int number) {
@@ -31,7 +31,7 @@ int run_template_role(int control_fd, const OpenEngine& open, const ProcessTitle
                "glowplug-handler: descriptors {} and {} are not open\n"
                "this role is started by the gateway; for a server see --help\n",
                control_fd, control_fd + 1);
-    return kWrongUsage;
+    return kUsageError;
   }
   // Standard error becomes the log of the user's own code where there is such.
   const UniqueFd own_log(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0));

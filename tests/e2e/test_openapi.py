@@ -147,6 +147,26 @@ def test_pictures(server, document):
         assert sent.status_code == 200, sent.text
 
 
+def test_items_in_the_protocol(server, document):
+    text = base64.b64encode(encoded(picture("red"))).decode()
+    path = "/v2/models/colors/infer"
+    item = {"name": "image", "datatype": "BYTES", "shape": [1], "data": [text]}
+    for body in ({"inputs": [item]}, {"id": "7", "inputs": [{**item, "shape": [2], "data": [text, text]}], "outputs": [{"name": "score"}]}):
+        ask(server, document, path, body)
+    for body in ({"inputs": []}, {"inputs": [{**item, "name": "picture"}]}, {"inputs": [{**item, "shape": [1, 1]}]},
+                 {"inputs": [item], "outputs": [{"name": "scores"}]}):
+        ask(server, document, path, body, 400)
+    asked, answered = post(document, path)
+    assert {"image/jpeg", "multipart/form-data", "application/octet-stream"} < set(asked)
+    for function, body, media_type in (("colors", encoded(picture("red")), "image/png"), ("table", ",".join(map(str, FLOWER)), "text/csv"),
+                                       ("sounds", wav([1000] * 24), "audio/wav")):
+        path = f"/v2/models/{function}/infer"
+        asked, answered = post(document, path)
+        answer = server.post(path, data=body, headers={"content-type": media_type})
+        assert answer.status_code == 200 and media_type in asked, answer.text
+        check(document, answered, "application/json", answer.json())
+
+
 def test_sounds_and_other_tables(server, document):
     ask(server, document, "/predict/sounds", base64.b64encode(wav([1000] * 24)).decode())
     asked, answered = post(document, "/predict/sounds")

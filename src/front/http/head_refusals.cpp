@@ -12,8 +12,6 @@ using boost::beast::http::error;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-Refusal bad_request(std::string text) { return {400, std::move(text), {}}; }
-
 Refusal wrong_version(std::string_view bytes) {
   const std::string_view line = first_line(bytes);
   const std::string_view end = bytes.substr(line.size(), 2);

@@ -15,6 +15,8 @@ struct Refusal {
   HttpField field{};
 };
 
+[[nodiscard]] inline Refusal bad_request(std::string text) { return {400, std::move(text), {}}; }
+
 [[nodiscard]] inline HttpAnswer answer_of(const Refusal& refusal) {
   HttpAnswer answer = error_answer(refusal.status, refusal.text);
   if (!refusal.field.name.empty())

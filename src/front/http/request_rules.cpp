@@ -11,8 +11,6 @@ using Verdict = std::optional<Refusal>;
 
 constexpr std::size_t kExcerptBytes = 60;
 
-Refusal bad_request(std::string text) { return {400, std::move(text), {}}; }
-
 /// Length of "http://host" in an absolute-form target; 0 for other forms.
 std::size_t authority_end(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
@@ -89,7 +87,7 @@ Verdict check_expectation(const NotedFields& noted, int minor_version, RequestFr
   return std::nullopt;
 }
 
-std::optional<RequestFraming::Coding> coding_named(std::string_view name) {
+std::optional<RequestFraming::Coding> framing_coding(std::string_view name) {
   using Coding = RequestFraming::Coding;
   if (name.empty() || equal_ignoring_case(name, "identity")) return Coding::identity;
   if (equal_ignoring_case(name, "gzip") || equal_ignoring_case(name, "x-gzip")) return Coding::gzip;
@@ -98,7 +96,7 @@ std::optional<RequestFraming::Coding> coding_named(std::string_view name) {
 }
 
 Verdict check_coding(const NotedFields& noted, RequestFraming& framing) {
-  const auto coding = coding_named(noted.content_encoding);
+  const auto coding = framing_coding(noted.content_encoding);
   if (!coding || noted.content_encodings > 1)
     return Refusal{501,
                    fmt::format("Content-Encoding {}{} is not supported; gzip or deflate is, once",

@@ -167,4 +167,14 @@ Result<InferRequest> read_infer(std::unique_ptr<std::string> body,
   return request;
 }
 
+bool has_only_bytes(std::string& body, std::optional<std::size_t> json_length,
+                    std::string_view name, const InferLimits& limits) {
+  const auto size = json_size(body.size(), json_length, limits);
+  if (!size || *size == 0) return false;
+  body.reserve(body.size() + kReadableBehindJson);
+  const auto envelope = read_envelope(std::string_view(body).substr(0, *size), limits.max_depth);
+  return envelope && envelope->inputs.size() == 1 && envelope->inputs[0].name == name &&
+         envelope->inputs[0].datatype == name_of(Datatype::bytes);
+}
+
 }  // namespace glowplug::front::oip

@@ -51,4 +51,9 @@ struct InferLimits {
                                               const Signature& signature,
                                               const InferLimits& limits = {});
 
+/// Whether a request has one input, BYTES of this name. What cannot be read has not; `read_infer`
+/// says why. `body` may be given room for what read_infer wants behind it.
+[[nodiscard]] bool has_only_bytes(std::string& body, std::optional<std::size_t> json_length,
+                                  std::string_view name, const InferLimits& limits = {});
+
 }  // namespace glowplug::front::oip

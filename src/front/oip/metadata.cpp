@@ -68,11 +68,15 @@ std::string write_model_names(std::span<const std::string> names) {
 std::string write_model_metadata(const ModelDescription& model) {
   OrderedJson versions = OrderedJson::array();
   for (const std::string& version : model.versions) versions.push_back(version);
-  return text_of({{"name", model.name},
-                  {"versions", std::move(versions)},
-                  {"platform", platform_of(model.engine)},
-                  {"inputs", metadata_of(model.signature.inputs)},
-                  {"outputs", metadata_of(model.signature.outputs)}});
+  OrderedJson metadata = {{"name", model.name},
+                          {"versions", std::move(versions)},
+                          {"platform", platform_of(model.engine)},
+                          {"inputs", metadata_of(model.signature.inputs)},
+                          {"outputs", metadata_of(model.signature.outputs)}};
+  if (model.handler != nullptr)
+    metadata["handler"] = {{"inputs", metadata_of(model.handler->inputs)},
+                           {"outputs", metadata_of(model.handler->outputs)}};
+  return text_of(metadata);
 }
 
 std::string write_model_config(const ModelDescription& model) {

@@ -8,7 +8,7 @@
 namespace glowplug::handler::image {
 namespace {
 
-std::uint8_t rounded(float value) {
+std::uint8_t to_pixel(float value) {
   return static_cast<std::uint8_t>(std::clamp(std::lrint(value), 0L, 255L));
 }
 
@@ -32,7 +32,7 @@ Result<Image> whole_factors(const Image& image, int width, int height) {
     }
     for (std::size_t x = 0; x < sums.size(); ++x) {
       to.row(y)[x] = across == 2 && down == 2 ? static_cast<std::uint8_t>((sums[x] + 2) >> 2)
-                                              : rounded(static_cast<float>(sums[x]) * share);
+                                              : to_pixel(static_cast<float>(sums[x]) * share);
     }
   }
   return to;
@@ -85,7 +85,7 @@ Result<Image> any_factors(const Image& image, int width, int height) {
     for (std::size_t x = 0; x < sums.size(); ++x)
       sums[x] = (starts ? 0.0F : sums[x]) + rows[k].weight * narrowed[x];
     if (k + 1 == rows.size() || rows[k + 1].to != rows[k].to)
-      std::ranges::transform(sums, to.row(rows[k].to), rounded);
+      std::ranges::transform(sums, to.row(rows[k].to), to_pixel);
   }
   return to;
 }

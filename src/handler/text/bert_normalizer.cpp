@@ -75,7 +75,7 @@ std::size_t gather(std::string_view text, std::uint32_t flags, std::size_t origi
   return fed_of_origin;
 }
 
-void append_lower(std::string& to, char32_t point) {
+void append_lower_case(std::string& to, char32_t point) {
   append_point(to, lower(point));
   if (point == 0x130) append_point(to, 0x307);
 }
@@ -95,7 +95,7 @@ void bert_normalize(std::string& text, std::uint32_t flags, std::size_t& origin)
     const bool of_origin = counter.next(one.weight);
     if (strips && has(one.point, nonspacing)) continue;
     if ((flags & flat::bert_lowercase) != 0) {
-      append_lower(text, one.point);
+      append_lower_case(text, one.point);
     } else {
       append_point(text, one.point);
     }

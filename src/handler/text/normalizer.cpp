@@ -13,7 +13,7 @@
 namespace glowplug::handler::text {
 namespace {
 
-using Kind = flat::NormalizerStep::Kind;
+using NormalizerKind = flat::NormalizerStep::Kind;
 
 void append_lower(std::string& to, char32_t point) {
   if (point == 0x130) return void(to += "i\xCC\x87");
@@ -129,7 +129,7 @@ Result<Normalizer> Normalizer::open(const flat::File& file) {
   const auto records = file.records<flat::NormalizerStep>(flat::Section::normalizers);
   for (std::size_t i = 0; i < records.size(); ++i) {
     Step step{records[i], {}, {}, {}};
-    if (step.record.kind == Kind::precompiled) {
+    if (step.record.kind == NormalizerKind::precompiled) {
       GLOWPLUG_ASSIGN(const auto map, file.bytes(flat::Section::charsmaps, step.record.pattern));
       step.pattern = {reinterpret_cast<const char*>(map.data()), map.size()};
       if (!Charsmap(step.pattern).sound())
@@ -138,7 +138,7 @@ Result<Normalizer> Normalizer::open(const flat::File& file) {
       GLOWPLUG_ASSIGN(step.pattern, file.string(step.record.pattern));
     }
     GLOWPLUG_ASSIGN(step.content, file.string(step.record.content));
-    if (step.record.kind == Kind::replace_regex) {
+    if (step.record.kind == NormalizerKind::replace_regex) {
       GLOWPLUG_ASSIGN(step.regex, Pattern::compile(step.pattern));
     }
     normalizer.steps_.push_back(std::move(step));
@@ -150,52 +150,52 @@ Result<void> Normalizer::apply(const Step& step, std::string& text, std::size_t&
   const std::uint32_t flags = step.record.flags;
   std::vector<Span> spans;
   switch (step.record.kind) {
-    case Kind::bert:
+    case NormalizerKind::bert:
       bert_normalize(text, flags, origin);
       return {};
-    case Kind::strip:
+    case NormalizerKind::strip:
       strip(text, (flags & 1) != 0, (flags & 2) != 0, origin);
       return {};
-    case Kind::strip_accents:
+    case NormalizerKind::strip_accents:
       rewrite(
           text, origin, [](char32_t point) { return !has(point, combining_mark); }, append_point);
       return {};
-    case Kind::nfc:
+    case NormalizerKind::nfc:
       text = normalize(text, {false, true}, origin);
       return {};
-    case Kind::nfd:
+    case NormalizerKind::nfd:
       text = normalize(text, {false, false}, origin);
       return {};
-    case Kind::nfkc:
+    case NormalizerKind::nfkc:
       text = normalize(text, {true, true}, origin);
       return {};
-    case Kind::nfkd:
+    case NormalizerKind::nfkd:
       text = normalize(text, {true, false}, origin);
       return {};
-    case Kind::lowercase:
+    case NormalizerKind::lowercase:
       rewrite(text, origin, kKeepAll, append_lower);
       return {};
-    case Kind::nmt:
+    case NormalizerKind::nmt:
       rewrite(text, origin, nmt_keeps,
               [](std::string& to, char32_t point) { append_point(to, nmt_map(point)); });
       return {};
-    case Kind::precompiled:
+    case NormalizerKind::precompiled:
       text = Charsmap(step.pattern).apply(text, origin);
       return {};
-    case Kind::replace_string:
+    case NormalizerKind::replace_string:
       find_string(text, step.pattern, spans);
       replace(text, spans, step.content, origin);
       return {};
-    case Kind::replace_regex:
+    case NormalizerKind::replace_regex:
       GLOWPLUG_TRY(step.regex->find_all(text, spans));
       replace(text, spans, step.content, origin);
       return {};
-    case Kind::prepend:
+    case NormalizerKind::prepend:
       if (text.empty()) return {};
       text.insert(0, step.content);
       if (origin > 0) origin += step.content.size();
       return {};
-    case Kind::byte_level:
+    case NormalizerKind::byte_level:
       origin = byte_level(std::string_view(text).substr(0, origin)).size();
       text = byte_level(text);
       return {};

@@ -8,7 +8,7 @@
 namespace glowplug::handler::text {
 namespace {
 
-using Kind = flat::PreTokenizerStep::Kind;
+using StepKind = flat::PreTokenizerStep::Kind;
 
 /// Replaces each piece that is text by the spans that `find(text, spans)` leaves of it.
 template <class Find>
@@ -149,10 +149,10 @@ Result<PreTokenizer> PreTokenizer::open(const flat::File& file) {
   for (std::size_t i = 0; i < records.size(); ++i) {
     Step step{records[i], {}, {}};
     GLOWPLUG_ASSIGN(step.pattern, file.string(step.record.pattern));
-    if (step.record.kind == Kind::split_regex) {
+    if (step.record.kind == StepKind::split_regex) {
       GLOWPLUG_ASSIGN(step.regex, Pattern::compile(step.pattern));
     }
-    if (step.record.kind == Kind::fixed_length && step.record.flags == 0) {
+    if (step.record.kind == StepKind::fixed_length && step.record.flags == 0) {
       return invalid_argument("broken tokenizer file: pieces of no length");
     }
     if (step.record.behavior > flat::Behavior::contiguous) {
@@ -170,28 +170,28 @@ Result<void> PreTokenizer::apply(const Step& step, Pieces& pieces) {
     return [wanted](char32_t point) { return (properties(point) & wanted) != 0; };
   };
   switch (step.record.kind) {
-    case Kind::bert:
+    case StepKind::bert:
       return bert(pieces);
-    case Kind::byte_level:
+    case StepKind::byte_level:
       return byte_level_split(pieces, flags);
-    case Kind::delimiter:
+    case StepKind::delimiter:
       return split(pieces, [&](std::string_view text, std::vector<Span>& spans) {
         find_string(text, step.pattern, spans);
         join(spans, flat::Behavior::removed);
         return Result<void>();
       });
-    case Kind::metaspace:
+    case StepKind::metaspace:
       return metaspace(pieces, step.pattern, flags);
-    case Kind::whitespace:
+    case StepKind::whitespace:
       return split(pieces, [](std::string_view text, std::vector<Span>& spans) {
         find_words(text, spans);
         std::erase_if(spans, [](const Span& span) { return !span.match; });
         return Result<void>();
       });
-    case Kind::whitespace_split:
+    case StepKind::whitespace_split:
       return split_points(pieces, flat::Behavior::removed, has_any(white_space));
-    case Kind::split_string:
-    case Kind::split_regex:
+    case StepKind::split_string:
+    case StepKind::split_regex:
       return split(pieces, [&](std::string_view text, std::vector<Span>& spans) -> Result<void> {
         if (step.regex) {
           GLOWPLUG_TRY(step.regex->find_all(text, spans));
@@ -202,18 +202,18 @@ Result<void> PreTokenizer::apply(const Step& step, Pieces& pieces) {
         join(spans, behavior);
         return {};
       });
-    case Kind::punctuation:
+    case StepKind::punctuation:
       return split_points(pieces, behavior, has_any(punctuation));
-    case Kind::digits:
+    case StepKind::digits:
       return split_points(pieces,
                           (flags & 1) != 0 ? flat::Behavior::isolated : flat::Behavior::contiguous,
                           has_any(numeric));
-    case Kind::scripts:
+    case StepKind::scripts:
       return split(pieces, [](std::string_view text, std::vector<Span>& spans) {
         find_scripts(text, spans);
         return Result<void>();
       });
-    case Kind::fixed_length:
+    case StepKind::fixed_length:
       return fixed_length(pieces, flags);
   }
   return invalid_argument("broken tokenizer file: a pre-tokenizer of no known kind");

@@ -8,13 +8,14 @@
 namespace glowplug::handler::text {
 namespace {
 
-using Kind = flat::TemplatePiece::Kind;
+using PieceKind = flat::TemplatePiece::Kind;
 constexpr std::size_t kMostPieces = 1024;                       // of a template
 constexpr std::uint32_t kMostPadding = std::uint32_t{1} << 20;  // tokens
 
 std::size_t count_special(const flat::Records<flat::TemplatePiece>& pieces) {
   std::size_t count = 0;
-  for (std::size_t i = 0; i < pieces.size(); ++i) count += pieces[i].kind == Kind::special ? 1 : 0;
+  for (std::size_t i = 0; i < pieces.size(); ++i)
+    count += pieces[i].kind == PieceKind::special ? 1 : 0;
   return count;
 }
 
@@ -109,12 +110,12 @@ Encoding Tokenizer::assemble(const Ids& first, const Ids& second,
   encoding.special_tokens_mask.reserve(size);
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const flat::TemplatePiece piece = pieces[i];
-    const bool is_special = piece.kind == Kind::special;
+    const bool is_special = piece.kind == PieceKind::special;
     if (is_special && !special) continue;
     if (is_special) {
       encoding.ids.push_back(piece.id);
     } else {
-      const Ids& ids = piece.kind == Kind::first ? first : second;
+      const Ids& ids = piece.kind == PieceKind::first ? first : second;
       encoding.ids.insert(encoding.ids.end(), ids.begin(), ids.end());
     }
     encoding.type_ids.resize(encoding.ids.size(), piece.type_id);

@@ -10,8 +10,8 @@
 namespace glowplug::handler::text::compile {
 namespace {
 
-using Kind = flat::NormalizerStep::Kind;
-constexpr std::string_view kKnown =
+using NormalizerKind = flat::NormalizerStep::Kind;
+constexpr std::string_view kKnownNormalizers =
     "BertNormalizer, Strip, StripAccents, NFC, NFD, NFKC, NFKD, Sequence, Lowercase, Nmt, "
     "Precompiled, Replace, Prepend, ByteLevel";
 
@@ -25,12 +25,12 @@ Result<std::uint32_t> bert_flags(const Json& json) {
 }
 
 Result<flat::NormalizerStep> replace(const Json& json, flat::Writer& to) {
-  flat::NormalizerStep step{Kind::replace_string, 0, {}, {}};
+  flat::NormalizerStep step{NormalizerKind::replace_string, 0, {}, {}};
   const Json& pattern = member(json, "pattern");
   GLOWPLUG_ASSIGN(const std::string content, text_at(json, "content"));
   step.content = to.add_string(content);
   if (!member(pattern, "Regex").is_null()) {
-    step.kind = Kind::replace_regex;
+    step.kind = NormalizerKind::replace_regex;
     GLOWPLUG_ASSIGN(const std::string regex, text_at(pattern, "Regex"));
     GLOWPLUG_TRY(Pattern::compile(regex));
     step.pattern = to.add_string(regex);
@@ -46,12 +46,12 @@ Result<flat::NormalizerStep> precompiled(const Json& json, flat::Writer& to) {
   GLOWPLUG_ASSIGN(const auto bytes, from_base64(text));
   const std::string_view charsmap(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (!Charsmap(charsmap).sound()) return invalid_argument("\"precompiled_charsmap\" is broken");
-  return flat::NormalizerStep{Kind::precompiled, 0, to.add_charsmap(charsmap), {}};
+  return flat::NormalizerStep{NormalizerKind::precompiled, 0, to.add_charsmap(charsmap), {}};
 }
 
 Result<flat::NormalizerStep> step_of(const Json& json, flat::Writer& to) {
   GLOWPLUG_ASSIGN(const std::string type, text_at(json, "type"));
-  flat::NormalizerStep step{Kind::bert, 0, {}, {}};
+  flat::NormalizerStep step{NormalizerKind::bert, 0, {}, {}};
   if (type == "BertNormalizer") {
     GLOWPLUG_ASSIGN(step.flags, bert_flags(json));
     return step;
@@ -59,27 +59,28 @@ Result<flat::NormalizerStep> step_of(const Json& json, flat::Writer& to) {
   if (type == "Strip") {
     GLOWPLUG_ASSIGN(const bool left, flag_at(json, "strip_left", false));
     GLOWPLUG_ASSIGN(const bool right, flag_at(json, "strip_right", false));
-    return flat::NormalizerStep{Kind::strip, (left ? 1U : 0U) | (right ? 2U : 0U), {}, {}};
+    return flat::NormalizerStep{
+        NormalizerKind::strip, (left ? 1U : 0U) | (right ? 2U : 0U), {}, {}};
   }
   if (type == "Replace") return replace(json, to);
   if (type == "Precompiled") return precompiled(json, to);
   if (type == "Prepend") {
     GLOWPLUG_ASSIGN(const std::string text, text_at(json, "prepend"));
-    return flat::NormalizerStep{Kind::prepend, 0, {}, to.add_string(text)};
+    return flat::NormalizerStep{NormalizerKind::prepend, 0, {}, to.add_string(text)};
   }
-  constexpr std::array<std::pair<std::string_view, Kind>, 8> kPlain = {
-      {{"StripAccents", Kind::strip_accents},
-       {"NFC", Kind::nfc},
-       {"NFD", Kind::nfd},
-       {"NFKC", Kind::nfkc},
-       {"NFKD", Kind::nfkd},
-       {"Lowercase", Kind::lowercase},
-       {"Nmt", Kind::nmt},
-       {"ByteLevel", Kind::byte_level}}};
+  constexpr std::array<std::pair<std::string_view, NormalizerKind>, 8> kPlain = {
+      {{"StripAccents", NormalizerKind::strip_accents},
+       {"NFC", NormalizerKind::nfc},
+       {"NFD", NormalizerKind::nfd},
+       {"NFKC", NormalizerKind::nfkc},
+       {"NFKD", NormalizerKind::nfkd},
+       {"Lowercase", NormalizerKind::lowercase},
+       {"Nmt", NormalizerKind::nmt},
+       {"ByteLevel", NormalizerKind::byte_level}}};
   for (const auto& [name, kind] : kPlain) {
     if (type == name) return flat::NormalizerStep{kind, 0, {}, {}};
   }
-  return unsupported("normalizer", type, kKnown);
+  return unsupported("normalizer", type, kKnownNormalizers);
 }
 
 }  // namespace

@@ -6,14 +6,16 @@ namespace glowplug::handler::text::compile {
 namespace {
 
 using Piece = flat::TemplatePiece;
-using Kind = flat::TemplatePiece::Kind;
+using PieceKind = flat::TemplatePiece::Kind;
 using Template = std::vector<Piece>;
 
 struct Templates {
   Template single, pair;
 };
 
-Templates plain() { return {{{Kind::first, 0, 0}}, {{Kind::first, 0, 0}, {Kind::second, 0, 1}}}; }
+Templates plain() {
+  return {{{PieceKind::first, 0, 0}}, {{PieceKind::first, 0, 0}, {PieceKind::second, 0, 1}}};
+}
 
 /// `["[CLS]", 101]`.
 Result<std::uint32_t> token_at(const Json& json, const char* key) {
@@ -29,11 +31,12 @@ Result<Templates> bert(const Json& json, bool roberta) {
   GLOWPLUG_ASSIGN(const std::uint32_t sep, token_at(json, "sep"));
   const std::uint32_t second = roberta ? 0 : 1;
   Templates templates;
-  templates.single = {{Kind::special, cls, 0}, {Kind::first, 0, 0}, {Kind::special, sep, 0}};
+  templates.single = {
+      {PieceKind::special, cls, 0}, {PieceKind::first, 0, 0}, {PieceKind::special, sep, 0}};
   templates.pair = templates.single;
-  if (roberta) templates.pair.push_back({Kind::special, sep, 0});
-  templates.pair.push_back({Kind::second, 0, second});
-  templates.pair.push_back({Kind::special, sep, second});
+  if (roberta) templates.pair.push_back({PieceKind::special, sep, 0});
+  templates.pair.push_back({PieceKind::second, 0, second});
+  templates.pair.push_back({PieceKind::special, sep, second});
   return templates;
 }
 
@@ -47,7 +50,7 @@ Result<void> add_special(const Json& piece, const Json& tokens, Template& to) {
   }
   for (const Json& id : ids) {
     if (!id.is_number_unsigned()) return invalid_argument("\"ids\" has to be a list of numbers");
-    to.push_back({Kind::special, id.get<std::uint32_t>(), type_id});
+    to.push_back({PieceKind::special, id.get<std::uint32_t>(), type_id});
   }
   return {};
 }
@@ -65,7 +68,7 @@ Result<Template> read_template(const Json& json, const Json& tokens, bool pair) 
     if (id != "A" && !(id == "B" && pair)) {
       return invalid_argument(fmt::format("a template cannot use the sequence \"{}\" here", id));
     }
-    pieces.push_back({id == "A" ? Kind::first : Kind::second, 0, type_id});
+    pieces.push_back({id == "A" ? PieceKind::first : PieceKind::second, 0, type_id});
   }
   return pieces;
 }

@@ -9,9 +9,9 @@
 namespace glowplug::handler::text::compile {
 namespace {
 
-using Kind = flat::PreTokenizerStep::Kind;
+using StepKind = flat::PreTokenizerStep::Kind;
 using Step = flat::PreTokenizerStep;
-constexpr std::string_view kKnown =
+constexpr std::string_view kKnownPreTokenizers =
     "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Metaspace, Whitespace, WhitespaceSplit, "
     "Split, Punctuation, Digits, UnicodeScripts, FixedLength, Sequence";
 
@@ -42,12 +42,12 @@ Result<Step> byte_level(const Json& json) {
   GLOWPLUG_ASSIGN(const bool regex, flag_at(json, "use_regex", true));
   const std::uint32_t flags =
       (prefix ? flat::add_prefix_space : 0U) | (regex ? flat::use_regex : 0U);
-  return Step{Kind::byte_level, flags, {}, {}};
+  return Step{StepKind::byte_level, flags, {}, {}};
 }
 
 /// `add_prefix_space` is the old style, `prepend_scheme` and `split` the new one.
 Result<Step> metaspace(const Json& json, flat::Writer& to) {
-  Step step{Kind::metaspace, 0, {}, {}};
+  Step step{StepKind::metaspace, 0, {}, {}};
   GLOWPLUG_ASSIGN(step.pattern, character_at(json, "replacement", to));
   GLOWPLUG_ASSIGN(std::string scheme, text_at(json, "prepend_scheme", "always"));
   GLOWPLUG_ASSIGN(const bool prefix, flag_at(json, "add_prefix_space", true));
@@ -70,13 +70,13 @@ Result<Step> metaspace(const Json& json, flat::Writer& to) {
 }
 
 Result<Step> split(const Json& json, flat::Writer& to) {
-  Step step{Kind::split_string, 0, {}, {}};
+  Step step{StepKind::split_string, 0, {}, {}};
   GLOWPLUG_ASSIGN(step.behavior, behavior_at(json, "Isolated"));
   GLOWPLUG_ASSIGN(const bool invert, flag_at(json, "invert", false));
   step.flags = invert ? 1 : 0;
   const Json& pattern = member(json, "pattern");
   if (!member(pattern, "Regex").is_null()) {
-    step.kind = Kind::split_regex;
+    step.kind = StepKind::split_regex;
     GLOWPLUG_ASSIGN(const std::string regex, text_at(pattern, "Regex"));
     GLOWPLUG_TRY(Pattern::compile(regex));
     step.pattern = to.add_string(regex);
@@ -87,35 +87,35 @@ Result<Step> split(const Json& json, flat::Writer& to) {
   return step;
 }
 
-Result<Step> step_of(const Json& json, flat::Writer& to) {
+Result<Step> pre_tokenizer_step(const Json& json, flat::Writer& to) {
   GLOWPLUG_ASSIGN(const std::string type, text_at(json, "type"));
-  Step step{Kind::bert, 0, flat::Behavior::removed, {}};
+  Step step{StepKind::bert, 0, flat::Behavior::removed, {}};
   if (type == "BertPreTokenizer") return step;
   if (type == "ByteLevel") return byte_level(json);
   if (type == "Metaspace") return metaspace(json, to);
   if (type == "Split") return split(json, to);
   if (type == "CharDelimiterSplit" || type == "Delimiter") {
-    step.kind = Kind::delimiter;
+    step.kind = StepKind::delimiter;
     GLOWPLUG_ASSIGN(step.pattern, character_at(json, "delimiter", to));
   } else if (type == "Whitespace") {
-    step.kind = Kind::whitespace;
+    step.kind = StepKind::whitespace;
   } else if (type == "WhitespaceSplit") {
-    step.kind = Kind::whitespace_split;
+    step.kind = StepKind::whitespace_split;
   } else if (type == "Punctuation") {
-    step.kind = Kind::punctuation;
+    step.kind = StepKind::punctuation;
     GLOWPLUG_ASSIGN(step.behavior, behavior_at(json, "Isolated"));
   } else if (type == "Digits") {
-    step.kind = Kind::digits;
+    step.kind = StepKind::digits;
     GLOWPLUG_ASSIGN(const bool individual, flag_at(json, "individual_digits", false));
     step.flags = individual ? 1 : 0;
   } else if (type == "UnicodeScripts") {
-    step.kind = Kind::scripts;
+    step.kind = StepKind::scripts;
   } else if (type == "FixedLength") {
-    step.kind = Kind::fixed_length;
+    step.kind = StepKind::fixed_length;
     GLOWPLUG_ASSIGN(step.flags, number_at(json, "length", 5));
     if (step.flags == 0) return invalid_argument("\"length\" has to be at least 1");
   } else {
-    return unsupported("pre-tokenizer", type, kKnown);
+    return unsupported("pre-tokenizer", type, kKnownPreTokenizers);
   }
   return step;
 }
@@ -124,7 +124,7 @@ Result<Step> step_of(const Json& json, flat::Writer& to) {
 
 Result<void> pre_tokenizer(const Json& json, flat::Writer& to) {
   for (const Json* step : steps(json, "pretokenizers")) {
-    GLOWPLUG_ASSIGN(const auto record, step_of(*step, to));
+    GLOWPLUG_ASSIGN(const auto record, pre_tokenizer_step(*step, to));
     to.append(flat::Section::pre_tokenizers, record);
   }
   return {};

@@ -8,21 +8,25 @@
 #include <pcre2.h>
 
 namespace glowplug::handler::text {
-namespace {
 
-constexpr std::size_t kMaxPattern = 16384;
-constexpr std::uint32_t kMaxSteps = 10'000'000, kMaxDepth = 100'000, kMaxHeapKib = 32 * 1024;
-
+/// Ends an object of PCRE2.
 template <auto free>
-struct Free {
+struct PatternFree {
   template <class T>
   void operator()(T* pointer) const {
     free(pointer);
   }
 };
-using MatchData = std::unique_ptr<pcre2_match_data, Free<pcre2_match_data_free>>;
-using MatchContext = std::unique_ptr<pcre2_match_context, Free<pcre2_match_context_free>>;
-using CompileContext = std::unique_ptr<pcre2_compile_context, Free<pcre2_compile_context_free>>;
+
+namespace {
+
+constexpr std::size_t kMaxPattern = 16384;
+constexpr std::uint32_t kMaxSteps = 10'000'000, kMaxDepth = 100'000, kMaxHeapKib = 32 * 1024;
+
+using MatchData = std::unique_ptr<pcre2_match_data, PatternFree<pcre2_match_data_free>>;
+using MatchContext = std::unique_ptr<pcre2_match_context, PatternFree<pcre2_match_context_free>>;
+using CompileContext =
+    std::unique_ptr<pcre2_compile_context, PatternFree<pcre2_compile_context_free>>;
 
 std::string message_of(int error) {
   PCRE2_UCHAR text[256];
@@ -33,8 +37,8 @@ std::string message_of(int error) {
 }  // namespace
 
 struct Pattern::Code {
-  std::unique_ptr<pcre2_code, Free<pcre2_code_free>> compiled;
-  MatchContext limits;
+  std::unique_ptr<pcre2_code, PatternFree<pcre2_code_free>> compiled;
+  std::unique_ptr<pcre2_match_context, PatternFree<pcre2_match_context_free>> limits;
 };
 
 Result<Pattern> Pattern::compile(std::string_view ruby) {

@@ -45,7 +45,7 @@ void compose_all(std::vector<Point>& points) {
   points.resize(size);
 }
 
-bool is_ascii(std::string_view text) {
+bool is_all_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char byte) { return (byte & 0x80) == 0; });
 }
 
@@ -85,7 +85,7 @@ void order_marks(std::vector<Point>& points) {
 }
 
 std::string normalize(std::string_view text, NormalizationForm form, std::size_t& origin) {
-  if (is_ascii(text)) return std::string(text);
+  if (is_all_ascii(text)) return std::string(text);
   std::vector<Point> points;
   points.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {

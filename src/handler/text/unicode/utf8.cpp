@@ -10,7 +10,7 @@ struct Lead {
   unsigned char lowest, highest;  // of the first of them
 };
 
-Lead lead(unsigned char byte) {
+Lead rule_for(unsigned char byte) {
   if (byte >= 0xC2 && byte <= 0xDF) return {1, 0x80, 0xBF};
   if (byte == 0xE0) return {2, 0xA0, 0xBF};
   if (byte == 0xED) return {2, 0x80, 0x9F};
@@ -23,7 +23,7 @@ Lead lead(unsigned char byte) {
 
 /// Size of the maximal subpart that begins `bytes`, which are ill-formed there.
 std::size_t subpart(std::string_view bytes) {
-  const Lead rule = lead(static_cast<unsigned char>(bytes[0]));
+  const Lead rule = rule_for(static_cast<unsigned char>(bytes[0]));
   std::size_t size = 1;
   while (size <= rule.following && size < bytes.size()) {
     const auto byte = static_cast<unsigned char>(bytes[size]);
