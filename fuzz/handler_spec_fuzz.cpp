@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/json.h"
 #include "handler/handler.h"
+#include "handler/media/media_inputs.h"
 #include "handler/spec.h"
 #include "handler/table.h"
 
@@ -52,7 +53,8 @@ void check_failure(const Error& error) { GLOWPLUG_CHECK(!error.message.empty());
 void make(const Json& spec, const Signature& signature) {
   NoAssets assets;
   if (!handler::is_table(spec)) {
-    const auto made = handler::Handler::create(spec, signature, assets);
+    const auto made =
+        handler::Handler::create(spec, signature, assets, handler::media::make_media_input);
     if (!made) check_failure(made.error());
     return;
   }

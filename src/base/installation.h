@@ -10,6 +10,8 @@ namespace glowplug {
 /// What runs Python handlers: $GLOWPLUG_PYTHON_LIBRARY, else ../lib/glowplug/ (installed) or
 /// ../lib/ (built) beside the running program.
 [[nodiscard]] std::filesystem::path python_library_path();
+/// What decodes pictures, texts and sounds: $GLOWPLUG_MEDIA_LIBRARY, else as Python's.
+[[nodiscard]] std::filesystem::path media_library_path();
 /// glowplug-handler: `given`, else $GLOWPLUG_HANDLER, else beside the running program.
 [[nodiscard]] std::filesystem::path handler_program_path(const std::filesystem::path& given = {});
 

@@ -130,9 +130,9 @@ Result<std::vector<Row>> rows_of(const Event& event, const Input& input, Trace* 
 }  // namespace
 
 Result<std::unique_ptr<Handler>> Handler::create(const Json& spec, const Signature& signature,
-                                                 Assets& assets) {
+                                                 Assets& assets, const MakeMediaInput& media) {
   GLOWPLUG_TRY(check_spec(spec));
-  GLOWPLUG_ASSIGN(auto input, make_input(spec.at("input"), signature, assets));
+  GLOWPLUG_ASSIGN(auto input, make_input(spec.at("input"), signature, assets, media));
   GLOWPLUG_ASSIGN(auto output, make_output(spec.value("output", Json()), signature));
   if (!output) output = make_plain_output(signature);
   return std::unique_ptr<Handler>(new Handler(signature, std::move(input), std::move(output)));

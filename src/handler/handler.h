@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "handler/assets.h"
 #include "handler/input.h"
+#include "handler/media_input.h"
 #include "handler/output.h"
 #include "model/event.h"
 
@@ -19,11 +20,13 @@ namespace glowplug::handler {
 /// JSON.
 class Handler {
  public:
-  /// `spec` is what a bundle's manifest has. Errors: invalid_argument naming the key; those of
-  /// `assets`, which outlives the handler.
+  /// `spec` is what a bundle's manifest has. `media` makes its input where needs_media(spec), and
+  /// may be empty elsewhere. Errors: invalid_argument naming the key; those of `assets`, which
+  /// outlives the handler.
   [[nodiscard]] static Result<std::unique_ptr<Handler>> create(const Json& spec,
                                                                const Signature& signature,
-                                                               Assets& assets);
+                                                               Assets& assets,
+                                                               const MakeMediaInput& media);
 
   /// One answer for each event. What is wrong with an event is its answer, {"error": text} with the
   /// status of the error's code; what goes wrong in the model's run is the error of all. Rows of

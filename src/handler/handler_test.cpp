@@ -53,7 +53,7 @@ class HandlerTest : public ::testing::Test {
  protected:
   std::unique_ptr<Handler> make(const Json& output) {
     auto made = Handler::create({{"input", {{"type", "bytes"}}}, {"output", output}},
-                                session_.signature(), assets_);
+                                session_.signature(), assets_, nullptr);
     EXPECT_TRUE(made) << made.error().message;
     return made ? *std::move(made) : nullptr;
   }
@@ -208,7 +208,7 @@ TEST_F(HandlerTest, TellsTheStagesOfOneEvent) {
 
 TEST_F(HandlerTest, ASpecThatDoesNotFitIsRefusedByItsKey) {
   const auto refused = [&](const Json& spec) {
-    const auto made = Handler::create(spec, session_.signature(), assets_);
+    const auto made = Handler::create(spec, session_.signature(), assets_, nullptr);
     EXPECT_FALSE(made) << spec;
     return made ? std::string() : made.error().message;
   };
@@ -231,6 +231,30 @@ TEST_F(HandlerTest, ASpecThatDoesNotFitIsRefusedByItsKey) {
                      {"output", {{"type", "label"}, {"tensor", "logits"}}}}),
             "output.tensor is \"logits\"; the model gives bytes INT32[-1,4] -> scores "
             "FP32[-1,4]");
+}
+
+TEST_F(HandlerTest, CodecsAreAskedOnlyForWhatNeedsThem) {
+  const auto codecs = [](const Json& spec, const Signature& /*signature*/,
+                         Assets& /*assets*/) -> Result<std::unique_ptr<Input>> {
+    return invalid_argument("codecs were asked for " + spec["type"].get<std::string>());
+  };
+  const auto error_of = [&](const char* type, const MakeMediaInput& media) {
+    const auto made =
+        Handler::create({{"input", {{"type", type}}}}, session_.signature(), assets_, media);
+    return made ? std::string() : made.error().message;
+  };
+  for (const std::string type : {"image", "text", "audio"}) {
+    EXPECT_EQ(error_of(type.c_str(), codecs), "codecs were asked for " + type);
+    EXPECT_EQ(error_of(type.c_str(), nullptr),
+              "input.type is " + type + ", for which this program was given no codecs");
+    EXPECT_TRUE(needs_media({{"input", {{"type", type}}}}));
+  }
+  EXPECT_EQ(error_of("bytes", codecs), "");
+  EXPECT_EQ(error_of("table", codecs), "input.type is table, which is read where it arrives");
+  for (const Json& spec :
+       {Json(), Json("image"), Json{{"input", "image"}}, Json{{"input", {{"type", 3}}}},
+        Json{{"input", {{"type", "table"}}}}, Json{{"code", Json::object()}}})
+    EXPECT_FALSE(needs_media(spec)) << spec;
 }
 
 }  // namespace

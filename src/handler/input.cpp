@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "handler/input_kinds.h"
+#include "handler/media_input.h"
 #include "handler/spec_reader.h"
 
 namespace glowplug::handler {
@@ -38,16 +39,18 @@ std::optional<Inputs> Input::join(std::span<const Row* const> rows) const {
 }
 
 Result<std::unique_ptr<Input>> make_input(const Json& spec, const Signature& signature,
-                                          Assets& assets) {
+                                          Assets& assets, const MakeMediaInput& media) {
   const SpecReader reader(spec, "input");
   if (!spec.is_object()) return invalid_argument("input must be an object");
   GLOWPLUG_ASSIGN(const std::string type,
                   reader.choice("type", "", {"table", "image", "text", "audio", "bytes"}));
   if (type == "bytes") return make_bytes_input(reader, signature);
-  if (type == "image") return make_image_input(spec, signature);
-  if (type == "audio") return make_audio_input(spec, signature);
-  if (type == "text") return make_text_input(spec, signature, assets);
-  return invalid_argument("input.type is table, which is read where it arrives");
+  if (type == "table")
+    return invalid_argument("input.type is table, which is read where it arrives");
+  if (media) return media(spec, signature, assets);
+  return Error{Code::unimplemented,
+               "input.type is " + type + ", for which this program was given no codecs",
+               {}};
 }
 
 }  // namespace glowplug::handler

@@ -5,9 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "base/json.h"
 #include "base/result.h"
-#include "handler/assets.h"
 #include "handler/items.h"
 #include "model/signature.h"
 #include "model/trace.h"
@@ -51,9 +49,5 @@ class Input {
     return {};
   }
 };
-
-/// "input" of a handler's spec. Errors: invalid_argument naming the key.
-[[nodiscard]] Result<std::unique_ptr<Input>> make_input(const Json& spec,
-                                                        const Signature& signature, Assets& assets);
 
 }  // namespace glowplug::handler

@@ -5,17 +5,10 @@
 #include "handler/input.h"
 #include "handler/spec_reader.h"
 
-/// The kinds of Input, each in a file of its own: input_bytes.cpp, input_image.cpp …
+/// The Input that needs no codec, and what all kinds of Input need: those that do are in media/.
 namespace glowplug::handler {
 
 [[nodiscard]] Result<std::unique_ptr<Input>> make_bytes_input(const SpecReader& spec,
-                                                              const Signature& signature);
-[[nodiscard]] Result<std::unique_ptr<Input>> make_image_input(const Json& spec,
-                                                              const Signature& signature);
-[[nodiscard]] Result<std::unique_ptr<Input>> make_text_input(const Json& spec,
-                                                             const Signature& signature,
-                                                             Assets& assets);
-[[nodiscard]] Result<std::unique_ptr<Input>> make_audio_input(const Json& spec,
                                                               const Signature& signature);
 
 /// The input that the spec's "tensor" names, or the only one. Errors: invalid_argument.

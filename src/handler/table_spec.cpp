@@ -70,8 +70,8 @@ ColumnType column_type_named(std::string_view name) {
 }
 
 std::string_view name_of_type(ColumnType type) {
-  static constexpr std::string_view kNames[] = {"number", "integer", "text", "boolean"};
-  return kNames[static_cast<std::size_t>(type)];
+  static constexpr std::string_view kTypeNames[] = {"number", "integer", "text", "boolean"};
+  return kTypeNames[static_cast<std::size_t>(type)];
 }
 
 /// Whether a column's values can be written into an input.

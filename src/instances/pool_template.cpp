@@ -99,8 +99,9 @@ void Pool::Body::on_template_ended(Error why, bool refused) {
   warm_wanted_ = false;
   const Error error = std::move(why).in("function " + options_.function);
   ++(was_ready ? counts_.templates_crashed : counts_.templates_failed);
-  parts_.log.error("template_failed", error.message,
-                   {{"function", options_.function}, {"version", options_.version}});
+  parts_.log.error(
+      "template_failed", error.message,
+      {{"function", options_.function}, {"version", options_.version}, {"fix", error.fix}});
   // One that has worked did not end because it cannot start.
   if (!was_ready || !template_proven_)
     breaker_.failed(now(), error,

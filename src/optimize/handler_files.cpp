@@ -9,6 +9,7 @@
 
 #include "handler/handler.h"
 #include "handler/image/preprocessor_config.h"
+#include "handler/media/media_inputs.h"
 #include "handler/media_type.h"
 #include "handler/spec.h"
 #include "handler/table.h"
@@ -165,7 +166,8 @@ Result<void> check(const HandlerFiles& files, const Signature& signature) {
     return {};
   }
   MadeAssets assets(files.assets);
-  GLOWPLUG_TRY(handler::Handler::create(files.spec, signature, assets));
+  GLOWPLUG_TRY(
+      handler::Handler::create(files.spec, signature, assets, handler::media::make_media_input));
   return {};
 }
 

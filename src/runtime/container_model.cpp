@@ -12,6 +12,7 @@
 #include "handler/event_session.h"
 #include "handler/spec.h"
 #include "runtime/bundle_assets.h"
+#include "runtime/open_media.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -124,9 +125,10 @@ Result<void> make_handler(ContainerModel& model) {
     model.table = std::make_shared<const handler::Table>(std::move(table));
     return {};
   }
+  GLOWPLUG_ASSIGN(const handler::MakeMediaInput media, open_media_for(manifest.handler));
   model.assets = std::make_unique<BundleAssets>(model.bundle.folder());
-  GLOWPLUG_ASSIGN(auto made,
-                  handler::Handler::create(manifest.handler, manifest.signature, *model.assets));
+  GLOWPLUG_ASSIGN(auto made, handler::Handler::create(manifest.handler, manifest.signature,
+                                                      *model.assets, media));
   model.events = std::make_unique<handler::EventSession>(std::move(made), *model.session);
   return {};
 }

@@ -20,6 +20,7 @@
 #include "handler/event_session.h"
 #include "runtime/bundle_assets.h"
 #include "runtime/function_log.h"
+#include "runtime/open_media.h"
 #include "runtime/process_limits.h"
 #include "runtime/template_paths.h"
 #include "runtime/warm_up.h"
@@ -259,7 +260,7 @@ Result<void> load_handler(LoadedTemplate& loaded, const TemplateSpec& spec) {
   if (spec.handler.is_null()) return {};
   loaded.assets = std::make_unique<BundleAssets>(".");
   GLOWPLUG_ASSIGN(const Signature signature, signature_from_json(spec.signature));
-  auto handler = handler::Handler::create(spec.handler, signature, *loaded.assets);
+  auto handler = handler::Handler::create(spec.handler, signature, *loaded.assets, loaded.media);
   if (!handler) return std::move(handler).error().in("the bundle's handler");
   loaded.events = std::make_unique<handler::EventSession>(*std::move(handler), *loaded.session);
   return {};
@@ -329,6 +330,9 @@ Result<LoadedTemplate> load_template(const TemplateSpec& spec, const OpenEngine&
   TemplateReady& ready = loaded.ready;
   GLOWPLUG_ASSIGN(loaded.engine, open(spec.engine, spec.engine_library));
   ready.engine_version = loaded.engine->version();
+  if (!spec.prepare_only) {
+    GLOWPLUG_ASSIGN(loaded.media, open_media_for(spec.handler));
+  }
   ready.engine_ns = laps.next();
   GLOWPLUG_ASSIGN(const TemplatePaths paths, enter_bundle(spec));
   const bool huge_pages = has_huge_pages();  // while /sys may be read

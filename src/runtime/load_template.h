@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "engine/engine.h"
 #include "handler/assets.h"
+#include "handler/media_input.h"
 #include "instances/ring/template_spec.h"
 #include "runtime/open_engine.h"
 #include "runtime/sandbox.h"
@@ -20,6 +21,7 @@ namespace glowplug::runtime {
 struct LoadedTemplate {
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<engine::Session> session;  ///< null after prepare_only
+  handler::MakeMediaInput media;  ///< of the opened library; empty where no handler decodes
   std::unique_ptr<handler::Assets> assets;
   std::unique_ptr<engine::Session> events;  ///< null where the function has no handler
   Sandbox sandbox;                          ///< for the instances
@@ -31,10 +33,11 @@ struct LoadedTemplate {
   instances::TemplateReady ready;
 };
 
-/// Does what the start message says, for good for this process: opens the engine's library and the
-/// bundle's folder, gives up its rights (limits, namespaces, user, files outside of the bundle),
-/// and only then lets the engine parse the model; runs it once. `parent` must be this process's
-/// parent. Errors: why the model cannot be served, with what to do in `fix`.
+/// Does what the start message says, for good for this process: opens the engine's library, that of
+/// the codecs if its handler decodes, and the bundle's folder, gives up its rights (limits,
+/// namespaces, user, files outside of the bundle), and only then lets the engine parse the model;
+/// runs it once. `parent` must be this process's parent. Errors: why the model cannot be served,
+/// with what to do in `fix`.
 [[nodiscard]] Result<LoadedTemplate> load_template(const instances::TemplateSpec& spec,
                                                    const OpenEngine& open, pid_t parent, Log& log);
 

@@ -33,7 +33,7 @@ class Installation:
     def __init__(self, prefix, home, user):
         self.prefix, self.home, self.user = pathlib.Path(prefix), pathlib.Path(home), user
         self.environment = {**os.environ, "GLOWPLUG_HOME": str(home), "LC_ALL": "C.UTF-8", "HOME": str(home)}
-        for name in ("GLOWPLUG_ORT_LIBRARY", "GLOWPLUG_HANDLER"):
+        for name in ("GLOWPLUG_ORT_LIBRARY", "GLOWPLUG_HANDLER", "GLOWPLUG_MEDIA_LIBRARY", "GLOWPLUG_PYTHON_LIBRARY"):
             self.environment.pop(name, None)
 
     def command(self, program, *arguments):

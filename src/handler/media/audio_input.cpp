@@ -7,8 +7,9 @@
 
 #include "handler/audio/sound.h"
 #include "handler/input_kinds.h"
+#include "handler/media/media_inputs.h"
 
-namespace glowplug::handler {
+namespace glowplug::handler::media {
 namespace {
 
 struct AudioSpec {
@@ -208,4 +209,4 @@ Result<std::unique_ptr<Input>> make_audio_input(const Json& spec, const Signatur
   return std::unique_ptr<Input>(std::make_unique<AudioInput>(std::move(parsed)));
 }
 
-}  // namespace glowplug::handler
+}  // namespace glowplug::handler::media

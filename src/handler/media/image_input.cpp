@@ -7,8 +7,9 @@
 #include "handler/image/preprocess.h"
 #include "handler/image/spec.h"
 #include "handler/input_kinds.h"
+#include "handler/media/media_inputs.h"
 
-namespace glowplug::handler {
+namespace glowplug::handler::media {
 namespace {
 
 /// A picture as one row.
@@ -88,4 +89,4 @@ Result<std::unique_ptr<Input>> make_image_input(const Json& spec, const Signatur
       std::make_unique<ImageInput>(*std::move(parsed), index, signature.inputs.size()));
 }
 
-}  // namespace glowplug::handler
+}  // namespace glowplug::handler::media

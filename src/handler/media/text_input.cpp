@@ -6,10 +6,11 @@
 
 #include "base/utf8.h"
 #include "handler/input_kinds.h"
+#include "handler/media/media_inputs.h"
 #include "handler/media_type.h"
 #include "handler/text/text_spec.h"
 
-namespace glowplug::handler {
+namespace glowplug::handler::media {
 namespace {
 
 constexpr std::string_view kTokenizerFile = "tokenizer.bin";
@@ -230,4 +231,4 @@ Result<std::unique_ptr<Input>> make_text_input(const Json& json, const Signature
       *std::move(spec), std::move(tokenizer), options, places, signature.inputs.size()));
 }
 
-}  // namespace glowplug::handler
+}  // namespace glowplug::handler::media
