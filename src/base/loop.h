@@ -7,9 +7,9 @@
 
 namespace glowplug {
 
-/// The event loop as parts below the front see it. front/epoll_loop.h implements it; tests drive one
-/// by hand. Single-threaded: every call but `post` on the loop's own thread; callbacks run there
-/// too and must not block.
+/// The event loop as parts below the front see it. front/http/epoll_loop.h implements it; tests
+/// drive one by hand. Single-threaded: every call but `post` on the loop's own thread; callbacks
+/// run there too and must not block.
 class Loop {
  public:
   /// Ends the watch or timer when destroyed, also from inside its own callback. Must not outlive

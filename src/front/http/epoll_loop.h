@@ -47,7 +47,7 @@ class EpollLoop : public Loop {
   /// nullptr as for watch_readable.
   [[nodiscard]] std::unique_ptr<SocketWatch> watch_socket(int fd, SocketEvents& events);
 
-  /// Runs until stop(). A pass handles what is ready, a few hundred events at most; after each one
+  /// Runs until stop(). A pass handles what is ready, a few dozen sockets at most; after each one
   /// `after_each_pass` is called, which is where batches are made.
   void run(const std::function<void()>& after_each_pass = {});
   /// Makes run() return after the event under way; from any thread. Without a run() under way the

@@ -171,6 +171,60 @@ TEST(EpollLoop, TellsASocketThatItsPeerHungUp) {
   EXPECT_EQ(events.readable, 1);
 }
 
+/// How many passes a loop makes within 30 ms.
+int passes_of(EpollLoop& loop) {
+  int passes = 0;
+  const auto end = loop.at(loop.now() + milliseconds(30), [&] { loop.stop(); });
+  loop.run([&] { ++passes; });
+  return passes;
+}
+
+TEST(EpollLoop, SleepsWhileNobodyWantsWhatThereIs) {
+  EpollLoop loop;
+  Pair pair;
+  Recorded events(loop);
+  const auto watch = loop.watch_socket(pair.ours.get(), events);
+  pair.write();
+  EXPECT_LE(passes_of(loop), 3);  // it is told of the byte once
+  pair.theirs.reset();            // the hang-up is told to everybody
+  EXPECT_LE(passes_of(loop), 3);
+  EXPECT_EQ(events.readable, 0);
+  watch->want_read();
+  loop.run();
+  EXPECT_EQ(events.readable, 1);
+}
+
+TEST(EpollLoop, ATimerMaySetAnEarlierOneAndLeaveALaterOne) {
+  EpollLoop loop;
+  std::vector<int> order;
+  const Time now = loop.now();
+  Loop::Handle third, second;
+  const auto first = loop.at(now + milliseconds(1), [&] {
+    order.push_back(1);
+    third = loop.at(now + milliseconds(20), [&] {
+      order.push_back(3);
+      loop.stop();
+    });
+    second = loop.at(now + milliseconds(5), [&] { order.push_back(2); });
+  });
+  loop.run();
+  EXPECT_EQ(order, (std::vector{1, 2, 3}));
+  EXPECT_GE(loop.now() - now, milliseconds(20));
+}
+
+TEST(EpollLoop, AFloodOfTasksDoesNotKeepSocketsAndTimersWaiting) {
+  EpollLoop loop;
+  const Pair pair;
+  Recorded events(loop);
+  const auto watch = loop.watch_socket(pair.ours.get(), events);
+  watch->want_read();
+  std::function<void()> again = [&] { loop.post(again); };
+  again();
+  const auto write = loop.at(loop.now() + milliseconds(1), [&] { pair.write(); });
+  loop.run();
+  EXPECT_EQ(events.readable, 1);
+}
+
 TEST(EpollLoop, RefusesWhatCannotBeWatched) {
   EpollLoop loop;
   Recorded events(loop);

@@ -58,7 +58,8 @@ class Poller {
   enum class Wait { look, until_ready };
   /// Calls what is ready, at most kMostEvents, while `stopped` is false.
   void wait(Wait how, const std::atomic<bool>& stopped);
-  static constexpr std::size_t kMostEvents = 256;
+  /// So few that what a pass touches stays in the caches.
+  static constexpr std::size_t kMostEvents = 32;
 
  private:
   [[nodiscard]] bool tell(Polled& polled, std::uint32_t wanted);
