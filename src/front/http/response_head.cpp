@@ -75,7 +75,8 @@ std::string response_head(const HttpAnswer& answer, std::string_view date_line, 
   }
   if (after == AfterAnswer::close) head += "Connection: close\r\n";
   if (after == AfterAnswer::keep_and_say_so) head += "Connection: keep-alive\r\n";
-  return head += "\r\n";
+  head += "\r\n";
+  return head;  // with the room that it has
 }
 
 }  // namespace glowplug::front::http

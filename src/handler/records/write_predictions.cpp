@@ -212,7 +212,8 @@ Result<std::string> write_predictions(const InferRequest& request, const InferRe
       return by_row ? output.append_row(text, row) : output.append_whole(text);
     }));
   }
-  return text += "]}";
+  text += "]}";
+  return text;
 }
 
 }  // namespace glowplug::handler::records
