@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What has to pass, from a bare Debian 12: set-up, build, unit tests, whole-program tests. A second run builds only what changed.
 #
-#   scripts/test.sh                 every step
+#   scripts/test.sh                 every step but the last
 #   scripts/test.sh unit clang      only these
 #
 #   release   build of what users run and its unit tests, style and declared dependencies
@@ -9,11 +9,11 @@
 #   unit      unit tests, bad inputs and fuzz replay under AddressSanitizer and UndefinedBehaviorSanitizer
 #   threads   what is labelled `threads` under ThreadSanitizer
 #   clang     clang with -Wthread-safety, and clang-tidy
-#   fuzz      every fuzzer for FUZZ_SECONDS (60), or a third of that: scripts/fuzz.sh
+#   fuzz      every fuzzer for FUZZ_SECONDS (60), or a third of that: scripts/fuzz.sh. Their corpora are replayed by `unit`
 set -euo pipefail
 cd "$(dirname "$0")/.."
 steps=("$@")
-[ ${#steps[@]} -gt 0 ] || steps=(release e2e unit threads clang fuzz)
+[ ${#steps[@]} -gt 0 ] || steps=(release e2e unit threads clang)
 jobs=$(nproc)
 logs=build/logs
 mkdir -p "$logs"
