@@ -21,6 +21,11 @@ FunctionSettings settings(std::uint32_t most, Duration idle = seconds(60)) {
   return given;
 }
 
+/// The template's word of a fork may come after the instance's first answer.
+bool forks_become(PoolWorld& world, std::uint64_t count) {
+  return world.run_until([&] { return world.counts().forks == count; });
+}
+
 TEST(Pool, StartsNothingWithoutARequest) {
   PoolWorld world("", settings(2));
   EXPECT_EQ(world.template_pid(), 0);
@@ -47,7 +52,7 @@ TEST(Pool, AnswersTheSecondOneWarm) {
   const auto answer = world.ask(2);
   ASSERT_TRUE(answer->good());
   EXPECT_FALSE((*answer->result)->timing.cold);
-  EXPECT_EQ(world.counts().forks, 1U);
+  EXPECT_TRUE(forks_become(world, 1));
 }
 
 TEST(Pool, SleepsAfterTheIdleTimeoutAndWakesFromItsTemplate) {
@@ -105,7 +110,7 @@ TEST(Pool, KeepsInstancesInTheHoursOfItsSchedule) {
   move_on(std::chrono::hours(3));
   ASSERT_TRUE(world.ask(1)->good());
   EXPECT_EQ(world.states().idle + world.states().parked, 2U);
-  EXPECT_EQ(world.counts().forks, 2U);
+  EXPECT_TRUE(forks_become(world, 2));
   move_on(std::chrono::hours(5));  // 17:00
   ASSERT_TRUE(world.run_until([&] { return world.states() == InstancesByState{}; }));
 }
@@ -138,7 +143,7 @@ TEST(Pool, GivesLongRunsInstancesOfTheirOwn) {
   for (int i = 0; i < 3; ++i) answers.push_back(world.send(static_cast<float>(i)));
   ASSERT_TRUE(world.run_until([&] { return world.states().busy == 3; }));
   for (const auto& answer : answers) ASSERT_TRUE(world.wait(answer) && answer->good());
-  EXPECT_EQ(world.counts().forks, 3U);
+  EXPECT_TRUE(forks_become(world, 3));
 }
 
 TEST(Pool, StartsAnotherForWhatWaitsLongerThanAStartThoughNothingHappens) {
@@ -154,7 +159,7 @@ TEST(Pool, StartsAnotherForWhatWaitsLongerThanAStartThoughNothingHappens) {
       [&] { return waits->arrived() || world.loop.now() > long_before_that; }));
   EXPECT_TRUE(waits->good());
   EXPECT_FALSE(hangs->arrived() || behind->arrived());
-  EXPECT_EQ(world.counts().forks, 2U);
+  EXPECT_TRUE(forks_become(world, 2));
 }
 
 TEST(Pool, NeverHasMoreThanMaxInstances) {
