@@ -1,6 +1,6 @@
 #include "model/tensor_list.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace glowplug {
 namespace {
@@ -17,7 +17,7 @@ template <class Number>
 Result<Number> take(std::string_view& from) {
   Number value{};
   if (from.size() < sizeof value) return invalid_argument("a list of tensors is cut off");
-  std::memcpy(&value, from.data(), sizeof value);
+  std::copy_n(from.begin(), sizeof value, reinterpret_cast<char*>(&value));
   from.remove_prefix(sizeof value);
   return value;
 }
