@@ -9,7 +9,7 @@ from harness import pages
 EXAMPLES = pathlib.Path(__file__).resolve().parent.parent.parent / "examples"
 
 
-@pytest.mark.parametrize("kind", ["table", "image", "text", "audio", "bytes"])
+@pytest.mark.parametrize("kind", ["table", "image", "text", "audio", "bytes", "python"])
 def test_an_example_does_what_its_page_shows(glowplug, kind):
     example = EXAMPLES / f"{kind}-handler"
     folder = glowplug.home / "example"

@@ -348,3 +348,21 @@ def test_invoke_has_the_functions_settings(glowplug):
     del glowplug.environment["SECRET_OF_THE_GATEWAY"]
     missing = glowplug.run("invoke", "settings", input="{}", check=False)
     assert missing.returncode == 1 and "the gateway has no variable SECRET_OF_THE_GATEWAY" in missing.stderr
+
+
+def test_packages_are_resolved_into_the_bundle(glowplug):
+    source = """
+        import six
+        def predict(inputs: list[str]):
+            return [six.__version__ for _ in inputs]
+    """
+    files = {"requirements.txt": "six==1.17.0\n"}
+    requirements = glowplug.home / "packed-source" / "requirements.txt"
+    bundle = export(glowplug, source, "packed", "--requirements", requirements, files=files)
+    lock = (bundle / "code/requirements.lock").read_text()
+    assert "six==1.17.0" in lock and "--hash=sha256:" in lock
+    with programs.serve(glowplug, bundle) as server:
+        assert server.post("/predict/packed", json=["a"]).json() == {"predictions": ["1.17.0"]}
+    missing = export(glowplug, source, "packed", "--force", "--requirements", requirements, check=False,
+                     files={"requirements.txt": "no-such-package-of-anybody==99.1\n"})
+    assert missing.returncode == 1 and "No matching distribution found for no-such-package-of-anybody==99.1" in missing.stderr

@@ -72,7 +72,7 @@ class Reader:
                                                  stderr=subprocess.DEVNULL))
             programs.wait_until(self.is_ready, f"{command} answers", every=0.05)
             return ""
-        done = subprocess.run(["bash", "-c", command], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(["bash", "-c", command], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=400)
         assert done.returncode == 0, f"{command}: {done.stderr}"
         return done.stdout
 
