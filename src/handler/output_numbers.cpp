@@ -40,6 +40,19 @@ std::vector<Tensor> one_tensor(Tensor tensor) {
   return list;
 }
 
+/// The only tensor of an answer: the numbers that `read` finds for each row.
+template <class Read>
+Result<std::vector<Tensor>> one_list(std::span<const RowOutputs* const> rows, bool flat,
+                                     const Read& read) {
+  std::vector<std::vector<double>> all;
+  for (const RowOutputs* const row : rows) {
+    GLOWPLUG_ASSIGN(auto values, read(*row));
+    all.push_back(std::move(values));
+  }
+  GLOWPLUG_ASSIGN(Tensor tensor, list_tensor(all, flat));
+  return one_tensor(std::move(tensor));
+}
+
 Json list_of_numbers() { return {{"type", "array"}, {"items", records::score_schema()}}; }
 
 /// value * scale + offset.
@@ -84,13 +97,7 @@ class NumberOutput final : public Output {
   }
   [[nodiscard]] Result<std::vector<Tensor>> tensors(
       std::span<const RowOutputs* const> rows) const override {
-    std::vector<std::vector<double>> all;
-    for (const RowOutputs* const row : rows) {
-      GLOWPLUG_ASSIGN(auto values, scaled(*row));
-      all.push_back(std::move(values));
-    }
-    GLOWPLUG_ASSIGN(Tensor tensor, list_tensor(all, width_ == 1));
-    return one_tensor(std::move(tensor));
+    return one_list(rows, width_ == 1, [this](const RowOutputs& row) { return scaled(row); });
   }
 
  private:
@@ -135,13 +142,7 @@ class EmbeddingOutput final : public Output {
   }
   [[nodiscard]] Result<std::vector<Tensor>> tensors(
       std::span<const RowOutputs* const> rows) const override {
-    std::vector<std::vector<double>> all;
-    for (const RowOutputs* const row : rows) {
-      GLOWPLUG_ASSIGN(auto vector, vector_of(*row));
-      all.push_back(std::move(vector));
-    }
-    GLOWPLUG_ASSIGN(Tensor tensor, list_tensor(all, false));
-    return one_tensor(std::move(tensor));
+    return one_list(rows, false, [this](const RowOutputs& row) { return vector_of(row); });
   }
 
  private:

@@ -73,7 +73,8 @@ Result<std::vector<Tensor>> asked_tensors(std::string_view tensor_list, const In
     if ((*all)[i].datatype != form.signature.outputs[i].datatype) return unfit;
   std::vector<Tensor> wanted;
   wanted.reserve(asked.outputs.size());
-  for (const RequestedOutput& output : asked.outputs) wanted.push_back((*all)[output.index]);
+  for (const RequestedOutput& output : asked.outputs)
+    wanted.push_back(std::move((*all)[output.index]));  // none is asked for twice
   return wanted;
 }
 

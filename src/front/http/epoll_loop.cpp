@@ -2,9 +2,9 @@
 
 #include <atomic>
 #include <thread>
-#include <tuple>
 #include <utility>
 
+#include "base/check.h"
 #include "front/http/alarm_clock.h"
 #include "front/http/alarms.h"
 #include "front/http/mailbox.h"
@@ -84,8 +84,7 @@ struct EpollLoop::State {
   State()
       : wake(std::make_unique<PolledReadable>(mailbox.fd(), [this] { mailbox.awake(); })),
         ring(std::make_unique<PolledReadable>(clock.fd(), [this] { clock.expired(); })) {
-    std::ignore = poller.add(*wake);
-    std::ignore = poller.add(*ring);
+    GLOWPLUG_CHECK(poller.add(*wake) && poller.add(*ring));
   }
 
   void look() {

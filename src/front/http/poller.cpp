@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "base/check.h"
+
 namespace glowplug::front::http {
 
-Poller::Poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
+Poller::Poller() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) { GLOWPLUG_CHECK(epoll_); }
 
 Poller::~Poller() { free_retired(); }
 

@@ -40,8 +40,8 @@ class Polled {
 /// it reports something that nobody wants. One thread.
 class Poller {
  public:
+  /// Ends the process where the kernel has no descriptor left: without one a loop would spin.
   Poller();
-
   ~Poller();
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
