@@ -168,6 +168,7 @@ Result<Ended> serve(const ServeOptions& options, Log& log,
   GLOWPLUG_ASSIGN(std::unique_ptr<FunctionSource> source, source_of(options));
   GLOWPLUG_ASSIGN(ProcessSignals signals, ProcessSignals::block());  // before the keeper's thread
   http::EpollLoop loop;
+  if (options.busy_poll) loop.look_before_sleep();
   observe::Metrics metrics(kVersion);
   LineWriter lines(STDERR_FILENO);
   front::AccessLog access_log(
