@@ -42,7 +42,11 @@ Result<Handle<SessionOptions>> serving_options(const Library& library, const Ope
   GLOWPLUG_ASSIGN(Handle<SessionOptions> made, common_options(library, options.threads));
   GLOWPLUG_TRY(library.check(library.api().set_session_graph_optimization_level(
       made.get(), options.prepared ? OptimizationLevel::none : OptimizationLevel::all)));
-  if (own_memory) GLOWPLUG_TRY(add(library, made.get(), {{"session.use_env_allocators", "1"}}));
+  if (!own_memory) return made;
+  GLOWPLUG_TRY(add(library, made.get(), {{"session.use_env_allocators", "1"}}));
+  // The library would ask for one block for all activations, laid out by itself with more holes
+  // than our heap leaves (placement_plan.h).
+  GLOWPLUG_TRY(library.check(library.api().disable_mem_pattern(made.get())));
   return made;
 }
 

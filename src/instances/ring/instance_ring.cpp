@@ -149,9 +149,7 @@ class MappedInstanceRing final : public InstanceRing {
             timing.output.count()};
   }
 
-  void write_head(const ReplyHead& head) {
-    std::memcpy(reply_at_, &head, sizeof head);
-  }
+  void write_head(const ReplyHead& head) { std::memcpy(reply_at_, &head, sizeof head); }
 
   void write_error(const Error& error, const RunTiming& timing) {
     ReplyHead head = reply_head(timing, 0);

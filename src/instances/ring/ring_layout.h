@@ -16,11 +16,11 @@
 ///   request slot 0, 1 RequestHead, TensorHead[inputs], uint32[wanted], tensors
 ///   reply slot 0, 1   ReplyHead, then TensorHead[outputs], tensors; or the error's text
 ///
-/// A batch lies in the lowest slot that is free when it is put, and its reply in the same one of the
-/// other direction: who is asked for one batch at a time touches the pages of one slot. The gateway
-/// says which it is (`slots`, batch n from 0, counted anew after each reset, at n mod 2) and goes by
-/// its own copy. Within a slot, tensors follow the heads in order, each at the next multiple of 64
-/// bytes from the slot's start, so no offset is ever stored and none can be wrong.
+/// A batch lies in the lowest slot that is free when it is put, and its reply in the same one of
+/// the other direction: who is asked for one batch at a time touches the pages of one slot. The
+/// gateway says which it is (`slots`, batch n from 0, counted anew after each reset, at n mod 2)
+/// and goes by its own copy. Within a slot, tensors follow the heads in order, each at the next
+/// multiple of 64 bytes from the slot's start, so no offset is ever stored and none can be wrong.
 namespace glowplug::instances {
 
 inline constexpr std::size_t kTensorAlignment = 64;
