@@ -111,6 +111,24 @@ def test_large_bodies_cost_no_page_faults_and_leave_no_memory(shared_glowplug, b
         ask(server, 2, content, headers)
 
 
+def test_bodies_that_never_end_leave_no_memory(shared_glowplug, bundle):
+    content, headers = body()
+    with serve(shared_glowplug, bundle, 1) as server:
+        ask(server, 2, content, headers)
+        before = own_kib(server.pid)
+        clients = [http.client.HTTPConnection(server.host, server.port, timeout=60) for _ in range(CONNECTIONS)]
+        for client in clients:
+            client.putrequest("POST", "/v2/models/network/infer")
+            for name, value in {**headers, "Content-Length": str(len(content))}.items():
+                client.putheader(name, value)
+            client.endheaders(content[:len(content) * 3 // 4])
+        programs.wait_until(lambda: own_kib(server.pid) > before + 2000, "what has come of the bodies is held")
+        ask(server, 2, content, headers)  # between them
+        for client in clients:
+            client.close()
+        programs.wait_until(lambda: own_kib(server.pid) < before + 300, "memory of bodies is given back", 10, 0.2)
+
+
 def test_an_instance_has_one_slot_and_no_hole_in_its_activations(shared_glowplug, bundle):
     content, headers = body()
     with serve(shared_glowplug, bundle, 1) as server:
