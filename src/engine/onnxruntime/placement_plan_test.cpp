@@ -7,6 +7,8 @@
 namespace glowplug::engine::ort {
 namespace {
 
+constexpr std::size_t kKiB = 1024;
+
 /// No two blocks that live at once overlap.
 void expect_sound(const std::vector<RecordedBlock>& blocks, const PlacementPlan& plan) {
   ASSERT_EQ(plan.places.size(), blocks.size());
@@ -24,10 +26,10 @@ TEST(PlacementPlan, NeedsNoMoreThanIsInUseAtOnceWhereFirstFitLeavesAHole) {
   // A chain: each block lives until the one after the next is asked for. First fit puts 784 at 0,
   // 4704 behind it, and 1176 does not fit below.
   const std::vector<RecordedBlock> chain{
-      {1568 * 64, 2}, {784 * 64, 3}, {4704 * 64, 4}, {1176 * 64}};
+      {1568 * kKiB, 2}, {784 * kKiB, 3}, {4704 * kKiB, 4}, {1176 * kKiB}};
   const PlacementPlan plan = plan_placement(chain);
   expect_sound(chain, plan);
-  EXPECT_EQ(plan.end, (4704U + 1176U) * 64U);
+  EXPECT_EQ(plan.end, (4704 + 1176) * kKiB);
 }
 
 TEST(PlacementPlan, IsSoundForRunsOfAnyKind) {
