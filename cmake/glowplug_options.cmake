@@ -26,6 +26,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(glowplug_flags INTERFACE -Wthread-safety -Wno-unused-command-line-argument
     -Wno-deprecated-declarations)  # std::stable_sort of GCC 12 calls what GCC 12 marks so
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # Says of "text" + std::string that it overlaps itself: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105651
+  target_compile_options(glowplug_flags INTERFACE -Wno-restrict)
+endif()
 if(GLOWPLUG_SANITIZE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(glowplug_flags INTERFACE -Wno-maybe-uninitialized)  # GCC 12 says it of std::regex under sanitizers

@@ -66,20 +66,6 @@ nanoseconds waited(nanoseconds total, const PhaseTiming& timing) {
 
 }  // namespace
 
-struct FunctionQueue::Call {
-  std::uint64_t ticket = 0;
-  InferRequest request;
-  Time arrival;
-  Time deadline;
-  Time queued;
-  Done done;  // empty once answered or cancelled
-  std::size_t bytes = 0;
-  bool waiting = false;
-  bool retried = false;
-  bool alone = false;       // shares no run any more: its instance died, or its batch was refused
-  std::size_t returns = 0;  // from instances that had not begun with it
-};
-
 FunctionQueue::FunctionQueue(Loop& loop, Backend& backend, QueueLimits limits)
     : loop_(loop),
       backend_(backend),
@@ -116,7 +102,7 @@ std::uint64_t FunctionQueue::submit(InferRequest request, Time arrival, Time dea
     done(request, std::move(admitted).error());
     return 0;
   }
-  auto call = std::make_shared<Call>();
+  auto call = std::make_shared<QueuedCall>();
   call->ticket = next_ticket_++;
   call->bytes = bytes_of(request);
   call->request = std::move(request);
@@ -125,8 +111,7 @@ std::uint64_t FunctionQueue::submit(InferRequest request, Time arrival, Time dea
   call->queued = loop_.now();
   call->done = std::move(done);
   ++open_;
-  deadlines_.emplace(deadline, call);
-  tickets_.emplace(call->ticket, call);
+  calls_.add(call);
   arm(deadline);
   const std::uint64_t ticket = call->ticket;
   enqueue(std::move(call), false);
@@ -134,9 +119,8 @@ std::uint64_t FunctionQueue::submit(InferRequest request, Time arrival, Time dea
 }
 
 void FunctionQueue::cancel(std::uint64_t ticket) {
-  const auto found = tickets_.lower_bound({ticket, nullptr});
-  if (found == tickets_.end() || found->first != ticket) return;
-  const CallPtr call = found->second;
+  const CallPtr call = calls_.find(ticket);
+  if (!call) return;
   ++counts_.cancelled;
   call->done = nullptr;
   deliver(*call, Error{});
@@ -197,7 +181,7 @@ Batch FunctionQueue::next_batch(std::vector<CallPtr>& calls) {
   batch.wanted.reserve(waiting_.front()->request.outputs.size());
   take(std::move(waiting_.front()));
   waiting_.pop_front();
-  const Call& first = *calls.front();
+  const QueuedCall& first = *calls.front();
   batch.kind = first.request.kind;
   batch.alone = first.alone;
   if (!batch.alone && limits_.max_batch > 1 && first.request.rows > 0) {
@@ -205,7 +189,7 @@ Batch FunctionQueue::next_batch(std::vector<CallPtr>& calls) {
     std::size_t looked_at = 0;
     for (auto next = waiting_.begin();
          next != waiting_.end() && looked_at < kLookAhead && batch.rows < most; ++looked_at) {
-      const Call& other = **next;
+      const QueuedCall& other = **next;
       const bool fits = other.done && !other.alone && other.request.rows > 0 &&
                         batch.rows + other.request.rows <= most &&
                         may_run_together(first.request, other.request);
@@ -303,7 +287,7 @@ void FunctionQueue::enqueue(CallPtr call, bool first) {
   if (on_waiting_) on_waiting_();
 }
 
-void FunctionQueue::drop_waiting(const Call& call) {
+void FunctionQueue::drop_waiting(const QueuedCall& call) {
   if (!call.waiting) return;
   waiting_rows_ -= static_cast<std::size_t>(call.request.rows);
   waiting_bytes_ -= call.bytes;
@@ -311,11 +295,8 @@ void FunctionQueue::drop_waiting(const Call& call) {
 
 /// The end of a call, whichever way: out of the lists, then its answer. A waiting one stays in the
 /// deque without `done` and is skipped there.
-void FunctionQueue::deliver(Call& call, Result<InferResponse> result) {
-  const auto ticket = tickets_.lower_bound({call.ticket, nullptr});
-  const CallPtr kept = ticket->second;
-  tickets_.erase(ticket);
-  deadlines_.erase({call.deadline, kept});
+void FunctionQueue::deliver(QueuedCall& call, Result<InferResponse> result) {
+  const CallPtr kept = calls_.remove(call);
   drop_waiting(call);
   call.waiting = false;
   --open_;
@@ -330,23 +311,24 @@ void FunctionQueue::arm(Time deadline) {
 }
 
 void FunctionQueue::expire_if_late() {
-  if (!deadlines_.empty() && deadlines_.begin()->first <= loop_.now()) expire();
+  const CallPtr soonest = calls_.soonest();
+  if (soonest && soonest->deadline <= loop_.now()) expire();
 }
 
 void FunctionQueue::expire() {
   const Time now = loop_.now();
   timer_at_ = Time::max();
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    const CallPtr call = deadlines_.begin()->second;
+  CallPtr call = calls_.soonest();
+  for (; call && call->deadline <= now; call = calls_.soonest()) {
     ++counts_.expired;
     deliver(*call, too_late(call->deadline - call->arrival));
   }
   while (!waiting_.empty() && !waiting_.front()->done) waiting_.pop_front();
-  if (!deadlines_.empty()) arm(deadlines_.begin()->first);
+  if (call) arm(call->deadline);
 }
 
 void FunctionQueue::fail_all(const Error& error) {
-  while (!tickets_.empty()) deliver(*CallPtr(tickets_.begin()->second), error);
+  while (const CallPtr call = calls_.oldest()) deliver(*call, error);
   waiting_.clear();
 }
 

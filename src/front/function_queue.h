@@ -4,13 +4,13 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <set>
 #include <utility>
 
 #include "base/loop.h"
 #include "base/result.h"
 #include "front/backend.h"
 #include "front/batch_size.h"
+#include "front/open_calls.h"
 #include "model/infer_request.h"
 
 namespace glowplug::front {
@@ -55,7 +55,7 @@ struct QueueRun {
 class FunctionQueue {
  public:
   /// Gets the request back with its answer: writing one needs both.
-  using Done = std::function<void(const InferRequest&, Result<InferResponse>)>;
+  using Done = QueuedCall::Done;
 
   /// `loop` and `backend` outlive the queue.
   FunctionQueue(Loop& loop, Backend& backend, QueueLimits limits);
@@ -90,10 +90,6 @@ class FunctionQueue {
   [[nodiscard]] const QueueCounts& counts() const { return counts_; }
 
  private:
-  struct Call;
-  using CallPtr =
-      std::shared_ptr<Call>;  // shared by the queue or a batch in flight, and the deadline list
-
   void enqueue(CallPtr call, bool first);
   [[nodiscard]] BatchSize& batch_size(RequestKind kind);
   /// For the kind that waits first. Precondition: something waits.
@@ -103,11 +99,11 @@ class FunctionQueue {
   [[nodiscard]] Batch next_batch(std::vector<CallPtr>& calls);
   void finish_batch(std::vector<CallPtr> calls, Batch::Outcome outcome,
                     const std::vector<std::size_t>& wanted);
-  void deliver(Call& call, Result<InferResponse> result);
+  void deliver(QueuedCall& call, Result<InferResponse> result);
   void lost(CallPtr call, bool begun, const Error& error);
   /// Back to the front of the queue, so that nobody else's rows decide about its answer.
   void run_alone(CallPtr call);
-  void drop_waiting(const Call& call);
+  void drop_waiting(const QueuedCall& call);
   void expire();
   /// Before anything is packed or delivered: an answer after its deadline is none.
   void expire_if_late();
@@ -122,8 +118,7 @@ class FunctionQueue {
   std::size_t waiting_bytes_ = 0;
   std::size_t open_ = 0;
   std::uint64_t next_ticket_ = 1;
-  std::set<std::pair<Time, CallPtr>> deadlines_;
-  std::set<std::pair<std::uint64_t, CallPtr>> tickets_;
+  OpenCalls calls_;
   Loop::Handle timer_;
   Time timer_at_ = Time::max();
   Loop::Handle delay_timer_;
