@@ -306,7 +306,8 @@ TEST_P(TemplateProcess, AChildForkedAheadKeepsNothingElseOpen) {
   TemplateSpec open = spec();
   open.sandbox = false;
   TemplateClient client = this->client();
-  EXPECT_EQ(start_with_one_ahead(client, open), client.fork(0));
+  const pid_t ahead = start_with_one_ahead(client, open);
+  EXPECT_EQ(client.fork(0), ahead);
   EXPECT_EQ(found_by(client, 0, Probe::open_file), -EMFILE);
   EXPECT_EQ(found_by(client, 0, Probe::count_descriptors), 5) << "0, 1, 2 and two doorbells";
 }
