@@ -1,6 +1,6 @@
 # One folder of src/ is one part: a library, the parts it may include, and its unit tests.
 #
-#   glowplug_part(store
+#   glowplug_part(store [HOT|COLD]         # a release compiles it with -O3, -Os; without a word -O2. HOT: runs for every request
 #     DEPENDS base model bundle          # parts; tests/part_dependencies_test compares them with the #include lines
 #     LIBRARIES SQLite::SQLite3          # foreign libraries
 #     SOURCES store.cpp
@@ -9,7 +9,7 @@
 #     TEST_LABELS threads)               # labels of every test in it; `threads`: also run under ThreadSanitizer, built by target threads_tests
 add_custom_target(threads_tests)
 function(glowplug_part name)
-  cmake_parse_arguments(PART "" "" "DEPENDS;LIBRARIES;SOURCES;TESTS;TEST_DEPENDS;TEST_LIBRARIES;TEST_LABELS" ${ARGN})
+  cmake_parse_arguments(PART "HOT;COLD" "" "DEPENDS;LIBRARIES;SOURCES;TESTS;TEST_DEPENDS;TEST_LIBRARIES;TEST_LABELS" ${ARGN})
   set(target glowplug_${name})
   if(PART_SOURCES)
     add_library(${target} STATIC ${PART_SOURCES})
@@ -17,6 +17,11 @@ function(glowplug_part name)
   else()
     add_library(${target} INTERFACE)
     set(visibility INTERFACE)
+  endif()
+  if(PART_HOT AND PART_SOURCES)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O3>)
+  elseif(PART_COLD)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>)
   endif()
   list(TRANSFORM PART_DEPENDS PREPEND glowplug_ OUTPUT_VARIABLE depends)
   target_link_libraries(${target} ${visibility} ${depends} glowplug_flags ${PART_LIBRARIES})

@@ -79,8 +79,8 @@ install_python() {
 
 command -v apt-get >/dev/null || { say "this script knows Debian 12; elsewhere install: ${build_packages[*]}" >&2; exit 1; }
 case ${1:-} in
-  --build) install_packages "${build_packages[@]}"; install_engine ;;
-  --demo) install_packages "${build_packages[@]}" "${demo_packages[@]}"; install_engine; install_python ;;
-  '') install_packages "${build_packages[@]}" "${demo_packages[@]}" "${test_packages[@]}"; install_engine; install_python ;;
+  --build) install_packages "${build_packages[@]}"; scripts/archives.sh; install_engine ;;
+  --demo) install_packages "${build_packages[@]}" "${demo_packages[@]}"; scripts/archives.sh; install_engine; install_python ;;
+  '') install_packages "${build_packages[@]}" "${demo_packages[@]}" "${test_packages[@]}"; scripts/archives.sh; install_engine; install_python ;;
   *) sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac

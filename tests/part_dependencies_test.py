@@ -9,6 +9,7 @@ import sys
 
 SRC = pathlib.Path(__file__).resolve().parent.parent / "src"
 KEYWORDS = {"DEPENDS", "LIBRARIES", "SOURCES", "TESTS", "TEST_DEPENDS", "TEST_LIBRARIES", "TEST_LABELS"}
+OPTIONS = {"HOT", "COLD"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
@@ -22,6 +23,8 @@ def declarations():
             part = {"name": words[0]}
             key = None
             for word in words[1:]:
+                if word in OPTIONS:
+                    continue
                 if word in KEYWORDS:
                     key = word
                     part[key] = []

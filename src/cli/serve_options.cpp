@@ -24,6 +24,7 @@ Attempt<gateway::ServeOptions> serve_options(const Session& session) {
   options.max_connections = static_cast<std::uint32_t>(given.count("max-connections"));
   options.drain_timeout = given.duration("drain-timeout");
   options.access_log = !given.has("no-access-log");
+  options.busy_poll = !given.has("no-busy-poll");
   options.sandbox = !given.has("no-sandbox");
   return options;
 }

@@ -1,7 +1,10 @@
 #include "front/request_ids.h"
 
+#include <sys/random.h>
+
 #include <algorithm>
-#include <random>
+
+#include "base/check.h"
 
 namespace glowplug::front {
 namespace {
@@ -27,9 +30,11 @@ std::string hex_of(std::uint64_t value) {
   return text;
 }
 
+/// Not std::random_device: with libstdc++ inside it asks for glibc 2.36.
 std::uint64_t random_seed() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
+  std::uint64_t seed = 0;
+  GLOWPLUG_CHECK(::getrandom(&seed, sizeof seed, 0) == sizeof seed);
+  return seed;
 }
 
 }  // namespace

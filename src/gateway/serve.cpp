@@ -16,6 +16,7 @@
 #include "front/http/http_server.h"
 #include "gateway/announcement.h"
 #include "gateway/gateway.h"
+#include "gateway/kept_memory.h"
 #include "gateway/open_files.h"
 #include "gateway/process_signals.h"
 #include "instances/cgroup.h"
@@ -94,6 +95,7 @@ class Service {
     server_->on_refusal([&front](const http::HttpRefusal& refusal, http::HttpAnswer& answer) {
       front.count_refusal(refusal, answer);
     });
+    server_->use_body_memory(kept_memory());
     front.count_connections([this] { return server_->connections(); });
     return {};
   }
@@ -168,6 +170,7 @@ Result<Ended> serve(const ServeOptions& options, Log& log,
   GLOWPLUG_ASSIGN(std::unique_ptr<FunctionSource> source, source_of(options));
   GLOWPLUG_ASSIGN(ProcessSignals signals, ProcessSignals::block());  // before the keeper's thread
   http::EpollLoop loop;
+  if (options.busy_poll) loop.look_before_sleep();
   observe::Metrics metrics(kVersion);
   LineWriter lines(STDERR_FILENO);
   front::AccessLog access_log(

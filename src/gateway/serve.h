@@ -31,7 +31,8 @@ struct ServeOptions {
   std::uint32_t max_connections = 10000;
   Duration drain_timeout = seconds(30);  ///< SIGTERM: accepted requests have this long
   bool access_log = true;                ///< one JSON line a request on stderr
-  bool sandbox = true;                   ///< seccomp, landlock, a user of their own for instances
+  bool busy_poll = true;  ///< look for events for 50 us before sleeping, where they come quickly
+  bool sandbox = true;    ///< seccomp, landlock, a user of their own for instances
 };
 
 /// Why `serve` came back.

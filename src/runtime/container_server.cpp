@@ -127,6 +127,7 @@ Result<void> serve_container(const ServerOptions& options, const OpenEngine& ope
   GLOWPLUG_ASSIGN(Signature signature, served_signature(model));
   const std::string& name = model.bundle.manifest().name;
   http::EpollLoop loop;
+  if (options.busy_poll) loop.look_before_sleep();
   observe::Metrics metrics(kVersion);
   LineWriter lines(STDERR_FILENO);
   front::AccessLog access_log(

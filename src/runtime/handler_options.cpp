@@ -115,10 +115,24 @@ const std::vector<Flag>& flags() {
   return all;
 }
 
-constexpr std::string_view kNoAccessLog = "--no-access-log";  // the one flag without a value
+/// The flags without a value, and what they turn off.
+struct Switch {
+  std::string_view name;
+  bool ServerOptions::* turned_off;
+};
+constexpr std::array kSwitches{Switch{"--no-access-log", &ServerOptions::access_log},
+                               Switch{"--no-busy-poll", &ServerOptions::busy_poll}};
+
+bool turn_off(ServerOptions& options, std::string_view argument) {
+  const auto* const named = std::ranges::find(kSwitches, argument, &Switch::name);
+  if (named == kSwitches.end()) return false;
+  options.*named->turned_off = false;
+  return true;
+}
 
 Error unknown_flag(std::string_view flag) {
-  std::vector<std::string> names{std::string(kNoAccessLog)};
+  std::vector<std::string> names;
+  for (const Switch& known : kSwitches) names.emplace_back(known.name);
   for (const Flag& known : flags()) names.emplace_back(known.name);
   for (const std::string_view key : kSettings) names.push_back(flag_of(key));
   const auto near = nearest(flag, names);
@@ -167,10 +181,7 @@ Result<HandlerOptions> read_handler_options(std::span<const char* const> argumen
       given.bundle = argument;
       continue;
     }
-    if (argument == kNoAccessLog) {
-      given.server.access_log = false;
-      continue;
-    }
+    if (turn_off(given.server, argument)) continue;
     const std::size_t equals = argument.find('=');
     const std::string_view name = argument.substr(0, equals);
     if (!is_known(name)) return unknown_flag(name);
@@ -195,7 +206,9 @@ std::string handler_help() {
       "it)\n"
       "  --engine-library FILE    the engine's shared library (where it was installed)\n"
       "  --log-level LEVEL        debug, info, warning or error (info)\n"
-      "  --no-access-log          no line for each request\n";
+      "  --no-access-log          no line for each request\n"
+      "  --no-busy-poll           sleep as soon as nothing is there; else, where requests come\n"
+      "                           quickly, the loop looks for 50 us first\n";
   for (const SettingRow& row : function_setting_rows()) {
     if (!is_setting(row.key)) continue;
     text += fmt::format("  {:<24} {} ({})\n", flag_of(row.key) + " " + std::string(row.type),

@@ -26,6 +26,8 @@ struct ServerOptions {
   GivenSettings settings;      ///< --timeout 5s, --max-queue 100, --max-batch 8 …
   LogLevel log_level = LogLevel::info;
   bool access_log = true;  ///< one JSON line a request on stderr
+  bool busy_poll =
+      true;  ///< look for the next request for 50 us before sleeping, where they come quickly
 };
 
 struct ShowHelp {};

@@ -12,8 +12,9 @@ Result<HandlerOptions> read(const std::vector<const char*>& arguments) {
 }
 
 TEST(HandlerOptions, TakesABundleAndItsFlagsInEitherSpelling) {
-  const auto options = read({"iris.glow", "--http-port", "0", "--host=::1", "--timeout", "5s",
-                             "--max-queue=7", "--no-access-log", "--log-level", "warning"});
+  const auto options =
+      read({"iris.glow", "--http-port", "0", "--host=::1", "--timeout", "5s", "--max-queue=7",
+            "--no-access-log", "--no-busy-poll", "--log-level", "warning"});
   ASSERT_TRUE(options) << options.error().message;
   const auto& server = std::get<ServerOptions>(*options);
   EXPECT_EQ(server.bundle, "iris.glow");
@@ -21,6 +22,7 @@ TEST(HandlerOptions, TakesABundleAndItsFlagsInEitherSpelling) {
   EXPECT_EQ(server.host, "::1");
   EXPECT_EQ(server.log_level, LogLevel::warning);
   EXPECT_FALSE(server.access_log);
+  EXPECT_FALSE(server.busy_poll);
   EXPECT_EQ(server.settings, (GivenSettings{{"timeout", "5s"}, {"max_queue", "7"}}));
 }
 

@@ -186,6 +186,11 @@ std::vector<Flag> server_flags() {
        .choices = {"auto", "text", "json"},
        .common = false},
       {.name = "no-access-log", .help = "no line for each request", .common = false},
+      {.name = "no-busy-poll",
+       .help =
+           "sleep as soon as nothing is there; else, where requests come quickly, the loop looks "
+           "for 50 us first",
+       .common = false},
       {.name = "no-sandbox",
        .help = "run instances without seccomp, landlock and a user of their own",
        .common = false},

@@ -199,6 +199,70 @@ TEST(Heap, KeepsWhatIsInUseWhenRenewed) {
   EXPECT_STREQ(block, "kept");
 }
 
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+
+/// A chain of activations, each in use until the next one is made. First fit puts the second at the
+/// bottom, the third above it, and has no room below for the fourth.
+std::vector<void*> run_chain(Heap& heap, std::vector<std::size_t> sizes) {
+  std::vector<void*> places;
+  for (const std::size_t size : sizes) {
+    places.push_back(heap.allocate(size));
+    if (places.size() > 1) heap.release(places[places.size() - 2]);
+  }
+  heap.release(places.back());
+  return places;
+}
+
+TEST(Heap, PlacesTheBlocksOfARunAnewOnceItKnowsTheirLives) {
+  Heap heap(range());
+  const std::vector<std::size_t> sizes{3 * kMiB, 2 * kMiB, 8 * kMiB, 4 * kMiB, 1000, 3 * kMiB};
+  (void)run_chain(heap, sizes);
+  EXPECT_GT(heap.peak_bytes(), PageRange::kLarge + 13 * kMiB);
+  heap.renew();
+  const auto places = run_chain(heap, sizes);
+  EXPECT_LE(heap.peak_bytes(), PageRange::kLarge + 12 * kMiB + 4096);
+  EXPECT_EQ(run_chain(heap, sizes), places);
+  EXPECT_LE(heap.peak_bytes(), PageRange::kLarge + 12 * kMiB + 4096);
+  heap.renew();
+  EXPECT_EQ(run_chain(heap, sizes), places);
+}
+
+TEST(Heap, ARunThatDiffersFromThePlanFindsItsPlacesAllTheSame) {
+  const std::vector<std::size_t> planned{3 * kMiB, 2 * kMiB, 8 * kMiB, 4 * kMiB, 1000};
+  std::mt19937 random(1);
+  Heap heap(range());
+  (void)run_chain(heap, planned);
+  heap.renew();
+  for (int round = 0; round < 300; ++round) {
+    std::map<std::byte*, std::size_t> blocks;
+    const auto drop = [&](auto victim) {
+      heap.release(victim->first);
+      blocks.erase(victim);
+    };
+    for (std::size_t i = 0; i < 12; ++i) {
+      const bool by_the_plan = i < planned.size() && random() % 6 != 0;
+      const std::size_t size = by_the_plan ? planned[i] : random() % (2 * kMiB);
+      auto* const block = static_cast<std::byte*>(heap.allocate(size));
+      ASSERT_NE(block, nullptr);
+      const auto after = blocks.lower_bound(block);
+      if (after != blocks.end()) {
+        ASSERT_LE(block + size, after->first);
+      }
+      if (after != blocks.begin()) {
+        ASSERT_LE(std::prev(after)->first + std::prev(after)->second, block);
+      }
+      blocks[block] = size;
+      if (random() % 2 == 0)
+        drop(std::next(blocks.begin(), static_cast<int>(random() % blocks.size())));
+    }
+    while (!blocks.empty()) drop(blocks.begin());
+  }
+  // And the run of the plan goes by it again.
+  const auto places = run_chain(heap, planned);
+  heap.renew();
+  EXPECT_EQ(run_chain(heap, planned), places);
+}
+
 bool has_huge_pages() {
   const auto modes = read_file("/sys/kernel/mm/transparent_hugepage/enabled", 4096);
   return modes && modes->find("[never]") == std::string::npos;

@@ -53,7 +53,7 @@ class OnnxRuntimeEngine final : public Engine {
   [[nodiscard]] Result<std::unique_ptr<Session>> open(const std::filesystem::path& model,
                                                       const OpenOptions& options) override {
     GLOWPLUG_ASSIGN(const auto session_options,
-                    ort::serving_options(library_, options, memory_ != nullptr));
+                    ort::serving_options(library_, options, run_memory(model)));
     std::shared_ptr<ort::PreparedWeights> weights;
     if (options.prepared) {
       GLOWPLUG_ASSIGN(weights, take_weights(model, *session_options));
@@ -89,6 +89,18 @@ class OnnxRuntimeEngine final : public Engine {
   }
 
  private:
+  /// By the size of its weights, which is that of its runs, roughly.
+  [[nodiscard]] ort::RunMemory run_memory(const std::filesystem::path& model) const {
+    constexpr std::uintmax_t kLarge = std::uintmax_t{1} << 20;
+    if (!memory_) return ort::RunMemory::librarys;
+    for (const auto& file : {model, model.parent_path() / ort::kPreparedWeights}) {
+      std::error_code none;
+      const std::uintmax_t size = std::filesystem::file_size(file, none);
+      if (!none && size >= kLarge) return ort::RunMemory::registered_one_by_one;
+    }
+    return ort::RunMemory::registered;
+  }
+
   /// Adds them to the options. A form that we cannot read the library judges alone.
   Result<std::shared_ptr<ort::PreparedWeights>> take_weights(const std::filesystem::path& model,
                                                              ort::SessionOptions& options) {

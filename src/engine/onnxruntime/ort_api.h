@@ -98,7 +98,9 @@ struct Api {
                  Value** outputs);                                         // 9
   Status* (*create_session_options)(SessionOptions**);                     // 10
   Status* (*set_optimized_model_file_path)(SessionOptions*, const char*);  // 11
-  Unused<10> unused_12;
+  Unused<5> unused_12;
+  Status* (*disable_mem_pattern)(SessionOptions*);  // 17
+  Unused<4> unused_18;
   Status* (*set_session_log_severity_level)(SessionOptions*, int);                      // 22
   Status* (*set_session_graph_optimization_level)(SessionOptions*, OptimizationLevel);  // 23
   Status* (*set_intra_op_num_threads)(SessionOptions*, int);                            // 24
@@ -178,6 +180,7 @@ GLOWPLUG_ORT_SLOT(create_env, 3);
 GLOWPLUG_ORT_SLOT(create_session, 7);
 GLOWPLUG_ORT_SLOT(run, 9);
 GLOWPLUG_ORT_SLOT(set_optimized_model_file_path, 11);
+GLOWPLUG_ORT_SLOT(disable_mem_pattern, 17);
 GLOWPLUG_ORT_SLOT(set_session_log_severity_level, 22);
 GLOWPLUG_ORT_SLOT(set_inter_op_num_threads, 25);
 GLOWPLUG_ORT_SLOT(session_get_input_count, 30);

@@ -29,6 +29,7 @@ GLOWPLUG_SAME_SLOT(create_session, CreateSession);
 GLOWPLUG_SAME_SLOT(run, Run);
 GLOWPLUG_SAME_SLOT(create_session_options, CreateSessionOptions);
 GLOWPLUG_SAME_SLOT(set_optimized_model_file_path, SetOptimizedModelFilePath);
+GLOWPLUG_SAME_SLOT(disable_mem_pattern, DisableMemPattern);
 GLOWPLUG_SAME_SLOT(set_session_log_severity_level, SetSessionLogSeverityLevel);
 GLOWPLUG_SAME_SLOT(set_session_graph_optimization_level, SetSessionGraphOptimizationLevel);
 GLOWPLUG_SAME_SLOT(set_intra_op_num_threads, SetIntraOpNumThreads);

@@ -38,11 +38,14 @@ Result<Handle<SessionOptions>> common_options(const Library& library, int thread
 }  // namespace
 
 Result<Handle<SessionOptions>> serving_options(const Library& library, const OpenOptions& options,
-                                               bool own_memory) {
+                                               RunMemory memory) {
   GLOWPLUG_ASSIGN(Handle<SessionOptions> made, common_options(library, options.threads));
   GLOWPLUG_TRY(library.check(library.api().set_session_graph_optimization_level(
       made.get(), options.prepared ? OptimizationLevel::none : OptimizationLevel::all)));
-  if (own_memory) GLOWPLUG_TRY(add(library, made.get(), {{"session.use_env_allocators", "1"}}));
+  if (memory == RunMemory::librarys) return made;
+  GLOWPLUG_TRY(add(library, made.get(), {{"session.use_env_allocators", "1"}}));
+  if (memory == RunMemory::registered_one_by_one)
+    GLOWPLUG_TRY(library.check(library.api().disable_mem_pattern(made.get())));
   return made;
 }
 

@@ -5,33 +5,12 @@
 #include <functional>
 #include <vector>
 
+#include "front/http/testing/one_timer_loop.h"
+
 namespace glowplug::front::http {
 namespace {
 
-/// A loop of one timer, whose clock the test moves.
-class OneTimerLoop : public Loop {
- public:
-  [[nodiscard]] Time now() const override { return now_; }
-  [[nodiscard]] Handle watch_readable(int, std::function<void()>) override { return nullptr; }
-  [[nodiscard]] Handle at(Time when, std::function<void()> expired) override {
-    when_ = when;
-    expired_ = std::move(expired);
-    ++timers_made;
-    return std::make_unique<Registration>();
-  }
-  void post(std::function<void()>) override {}
-  void advance(Duration by) {
-    now_ += by;
-    while (expired_ && when_ <= now_) std::exchange(expired_, nullptr)();
-  }
-
-  int timers_made = 0;
-
- private:
-  Time now_ = Time{} + seconds(100);
-  Time when_;
-  std::function<void()> expired_;
-};
+using testing::OneTimerLoop;
 
 struct Counted : Deadlines::Item {
   void expired() override {

@@ -156,6 +156,10 @@ void EpollLoop::run(const std::function<void()>& after_each_pass) {
   state.stopped.store(false);
 }
 
+void EpollLoop::look_before_sleep(std::function<bool()> may_look) {
+  state_->poller.look_before_sleep(std::move(may_look));
+}
+
 void EpollLoop::stop() {
   state_->stopped.store(true);
   state_->mailbox.wake();

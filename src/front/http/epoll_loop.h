@@ -2,6 +2,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/cpu_quota.h"
 #include "base/loop.h"
 
 namespace glowplug::front::http {
@@ -50,6 +51,9 @@ class EpollLoop : public Loop {
   /// Runs until stop(). A pass handles what is ready, a few dozen sockets at most; after each one
   /// `after_each_pass` is called, which is where batches are made.
   void run(const std::function<void()>& after_each_pass = {});
+  /// Where requests come quickly the thread looks for the next one for some microseconds before it
+  /// sleeps (busy_poll.h), if `may_look`, which is asked once, when looking would first help.
+  void look_before_sleep(std::function<bool()> may_look = has_whole_cpu);
   /// Makes run() return after the event under way; from any thread. Without a run() under way the
   /// next one returns at once.
   void stop();

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -230,6 +232,51 @@ TEST(EpollLoop, RefusesWhatCannotBeWatched) {
   Recorded events(loop);
   EXPECT_EQ(loop.watch_socket(-1, events), nullptr);
   EXPECT_EQ(loop.watch_readable(-1, [] {}), nullptr);
+}
+
+/// Runs a hundred waits that find something at once; how often it was asked whether it may look.
+int times_asked(bool may_look) {
+  EpollLoop loop;
+  int asked = 0;
+  loop.look_before_sleep([&] {
+    ++asked;
+    return may_look;
+  });
+  const Pair pair;
+  pair.write();
+  int calls = 0;
+  const auto watch = loop.watch_readable(pair.ours.get(), [&] {
+    if (++calls == 100) loop.stop();
+  });
+  loop.run();
+  EXPECT_EQ(calls, 100);
+  return asked;
+}
+
+TEST(EpollLoop, AsksOnceWhetherItMayLookBeforeItSleeps) {
+  EXPECT_EQ(times_asked(true), 1);
+  EXPECT_EQ(times_asked(false), 1);
+}
+
+TEST(EpollLoop, HearsOfTasksTimersAndStopWhileItLooks) {
+  EpollLoop loop;
+  loop.look_before_sleep([] { return true; });
+  int rung = 0;
+  std::vector<Loop::Handle> alarms;
+  for (int i = 0; i < 100; ++i)
+    alarms.push_back(loop.at(loop.now() + std::chrono::microseconds(20 * i), [&] { ++rung; }));
+  std::thread other([&] {
+    for (int i = 0; i < 200; ++i) {
+      std::atomic<bool> done = false;
+      loop.post([&done] { done = true; });
+      while (!done) std::this_thread::yield();
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    loop.stop();
+  });
+  loop.run();
+  other.join();
+  EXPECT_EQ(rung, 100);
 }
 
 }  // namespace

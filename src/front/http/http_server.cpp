@@ -31,6 +31,7 @@ ServerState::ServerState(EpollLoop& loop, UniqueFd listener, const HttpLimits& l
       limits_(limits),
       check_(std::move(check)),
       handler_(std::move(handler)),
+      body_memory_(loop),
       port_(port_of(listener.get())),
       next_number_(port_ * kNumbersPerPort + 1),
       scratch_(kScratchBytes),
@@ -89,7 +90,14 @@ void ServerState::tell_refused(const HttpRefusal& refusal, HttpAnswer& answer) c
 bool ServerState::take_room(std::uint64_t bytes) {
   if (!has_room(bytes)) return false;
   buffered_bytes_ += bytes;
+  body_memory_.in_use(buffered_bytes_);
   return true;
+}
+
+void ServerState::give_room(std::uint64_t bytes) {
+  if (bytes == 0) return;
+  buffered_bytes_ -= bytes;
+  body_memory_.in_use(buffered_bytes_);
 }
 
 HttpServer::HttpServer(std::unique_ptr<ServerState> state) : state_(std::move(state)) {}
@@ -117,6 +125,9 @@ void HttpServer::drain(std::function<void()> drained) { state_->drain(std::move(
 std::size_t HttpServer::connections() const { return state_->connections(); }
 void HttpServer::on_refusal(std::function<void(const HttpRefusal&, HttpAnswer&)> call) {
   state_->set_refused(std::move(call));
+}
+void HttpServer::use_body_memory(BodyMemoryCalls calls) {
+  state_->set_body_memory(std::move(calls));
 }
 
 }  // namespace glowplug::front::http

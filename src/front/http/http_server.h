@@ -9,6 +9,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "front/http/body_memory.h"
 #include "front/http/epoll_loop.h"
 #include "front/http/http_limits.h"
 #include "front/http/http_message.h"
@@ -105,6 +106,8 @@ class HttpServer {
   /// `call` hears of every request that the server answers by itself, and may add fields to the
   /// answer; with status 0 there is none.
   void on_refusal(std::function<void(const HttpRefusal&, HttpAnswer&)> call);
+  /// From now on `calls` hear of the memory that bodies take and leave (body_memory.h).
+  void use_body_memory(BodyMemoryCalls calls);
 
  private:
   explicit HttpServer(std::unique_ptr<ServerState> state);

@@ -1,5 +1,7 @@
 #include "front/http/poller.h"
 
+#include <sched.h>
+
 #include <utility>
 
 #include "base/check.h"
@@ -42,11 +44,46 @@ void Poller::free_retired() {
   }
 }
 
+void Poller::look_before_sleep(std::function<bool()> may_look) {
+  busy_poll_.emplace();
+  may_look_ = std::move(may_look);
+}
+
+Duration Poller::time_to_look() {
+  const Duration budget = busy_poll_->budget();
+  if (budget == Duration(0) || !may_look_) return budget;
+  if (std::exchange(may_look_, {})()) return budget;
+  busy_poll_.reset();
+  return Duration(0);
+}
+
+int Poller::take(int timeout_ms) {
+  return ::epoll_wait(epoll_.get(), ready_.data(), static_cast<int>(kMostEvents), timeout_ms);
+}
+
+int Poller::take_when_ready() {
+  if (!busy_poll_) return take(-1);
+  const Time began = Clock::now();
+  const Duration budget = time_to_look();
+  int count = budget > Duration(0) ? look_until(began + budget) : 0;
+  const bool found = count != 0;
+  if (!found) count = take(-1);
+  if (busy_poll_) busy_poll_->waited(Clock::now() - began, count, found);
+  return count;
+}
+
+/// Others who want this CPU have it between two looks.
+int Poller::look_until(Time end) {
+  for (;;) {
+    if (const int count = take(0); count != 0) return count;
+    if (Clock::now() >= end) return 0;
+    ::sched_yield();
+  }
+}
+
 void Poller::wait(Wait how, const std::atomic<bool>& stopped) {
   free_retired();
-  const int timeout_ms = how == Wait::look ? 0 : -1;
-  const int count =
-      ::epoll_wait(epoll_.get(), ready_.data(), static_cast<int>(kMostEvents), timeout_ms);
+  const int count = how == Wait::look ? take(0) : take_when_ready();
   for (int i = 0; i < count && !stopped.load(std::memory_order_relaxed); ++i)
     dispatch(ready_[static_cast<std::size_t>(i)]);
 }

@@ -4,10 +4,14 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/fd.h"
+#include "base/time.h"
+#include "front/http/busy_poll.h"
 
 namespace glowplug::front::http {
 
@@ -58,16 +62,26 @@ class Poller {
   enum class Wait { look, until_ready };
   /// Calls what is ready, at most kMostEvents, while `stopped` is false.
   void wait(Wait how, const std::atomic<bool>& stopped);
+  /// From now on a wait may look for some time before it sleeps (busy_poll.h), if `may_look`, which
+  /// is asked once, when it would first do so.
+  void look_before_sleep(std::function<bool()> may_look);
   /// So few that what a pass touches stays in the caches.
   static constexpr std::size_t kMostEvents = 32;
 
  private:
   [[nodiscard]] bool tell(Polled& polled, std::uint32_t wanted);
   void dispatch(const epoll_event& event);
+  /// What is ready, into ready_; how many.
+  [[nodiscard]] int take(int timeout_ms);
+  [[nodiscard]] int take_when_ready();
+  [[nodiscard]] int look_until(Time end);
+  [[nodiscard]] Duration time_to_look();
 
   UniqueFd epoll_;
   std::array<epoll_event, kMostEvents> ready_{};
   std::vector<std::unique_ptr<Polled>> retired_;
+  std::optional<BusyPoll> busy_poll_;
+  std::function<bool()> may_look_;  // empty: asked
 };
 
 }  // namespace glowplug::front::http

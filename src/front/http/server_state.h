@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "front/http/acceptor.h"
+#include "front/http/body_memory.h"
 #include "front/http/connection.h"
 #include "front/http/deadlines.h"
 #include "front/http/http_server.h"
@@ -48,7 +49,8 @@ class ServerState {
   [[nodiscard]] bool has_room(std::uint64_t bytes) const {
     return bytes <= limits_.max_buffered_bytes - buffered_bytes_;
   }
-  void give_room(std::uint64_t bytes) { buffered_bytes_ -= bytes; }
+  void give_room(std::uint64_t bytes);
+  void set_body_memory(BodyMemoryCalls calls) { body_memory_.set_calls(std::move(calls)); }
   /// Called by a connection that has ended; it is destroyed when nobody uses it any more.
   void remove(const Connection& connection);
 
@@ -61,6 +63,7 @@ class ServerState {
   HttpHandler handler_;
   std::function<void(const HttpRefusal&, HttpAnswer&)> refused_;
   std::uint64_t buffered_bytes_ = 0;
+  BodyMemory body_memory_;
   std::function<void()> drained_;
   bool draining_ = false;
   std::uint16_t port_;

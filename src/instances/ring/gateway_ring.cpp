@@ -103,9 +103,11 @@ class MappedGatewayRing final : public GatewayRing {
   [[nodiscard]] Result<void> put_request(const RingRequest& request) override {
     GLOWPLUG_CHECK(free_slots() > 0 && request.sequence != 0);
     GLOWPLUG_TRY(check_fits(request, sizes_.request_bytes));
-    const std::size_t slot = layout_.request_slot(put_);
-    request_use_.at(put_ % kRingSlots).holds(memory_, slot, most_used(request));
+    const std::size_t chosen = choice_.take(put_);
+    const std::size_t slot = layout_.request_slot(chosen);
+    request_use_.at(chosen).holds(memory_, slot, most_used(request));
     write_request(request, memory_.data() + slot);
+    words_->slots.at(put_ % kRingSlots).store(static_cast<std::uint32_t>(chosen), kRelaxed);
     words_->requests_published.store(++put_, std::memory_order_seq_cst);
     if (words_->instance_sleeping.load(std::memory_order_seq_cst) != 0) doorbell_.ring();
     return {};
@@ -121,11 +123,13 @@ class MappedGatewayRing final : public GatewayRing {
                       "and {} in flight",
                       published, taken_, in_flight()),
           {}};
-    const std::size_t slot = layout_.reply_slot(taken_);
+    const std::size_t chosen = choice_.of(taken_);
+    const std::size_t slot = layout_.reply_slot(chosen);
     GLOWPLUG_ASSIGN(ReadReply read, read_reply({memory_.data() + slot, layout_.reply_slot_bytes},
                                                sizes_.reply_bytes, expected));
-    reply_use_.at(taken_ % kRingSlots).holds(memory_, slot, read.used_bytes);
-    ++taken_;
+    reply_use_.at(chosen).holds(memory_, slot, read.used_bytes);
+    choice_.give(taken_++);
+    if (choice_.others_may_rest()) rest_others();
     return std::optional<RingReply>(std::move(read.reply));
   }
 
@@ -151,6 +155,7 @@ class MappedGatewayRing final : public GatewayRing {
     memory_.give_back(kPage, layout_.total_bytes());
     for (SlotUse& use : request_use_) use.forget();
     for (SlotUse& use : reply_use_) use.forget();
+    choice_.forget();
     put_ = taken_ = 0;
     words_->requests_published = 0;
     words_->replies_published = 0;
@@ -163,7 +168,14 @@ class MappedGatewayRing final : public GatewayRing {
   }
 
  private:
+  static constexpr auto kRelaxed = std::memory_order_relaxed;
   [[nodiscard]] std::size_t in_flight() const { return put_ - taken_; }
+  void rest_others() {
+    for (std::size_t slot = 1; slot < kRingSlots; ++slot) {
+      request_use_.at(slot).rest(memory_, layout_.request_slot(slot));
+      reply_use_.at(slot).rest(memory_, layout_.reply_slot(slot));
+    }
+  }
   [[nodiscard]] static std::size_t most_used(const RingRequest& request) {
     std::size_t used = slot_bytes(0);
     for (const RingRequest::Input& input : request.inputs) used += bytes_of(input);
@@ -177,6 +189,7 @@ class MappedGatewayRing final : public GatewayRing {
   RingWords* words_;  // in memory_; only the counts below are believed
   std::uint64_t put_ = 0;
   std::uint64_t taken_ = 0;
+  SlotChoice choice_;
   std::array<SlotUse, kRingSlots> request_use_;
   std::array<SlotUse, kRingSlots> reply_use_;
 };

@@ -142,6 +142,13 @@ TEST_F(HostileReply, ItsWordOnWhatItBeganIsHeldToWhatIsInFlight) {
   EXPECT_EQ(ring_->begun(), 0U);
 }
 
+TEST_F(HostileReply, ItHasNoSayInWhereAReplyIsRead) {
+  for (auto& slot : words().slots) slot = ~0U;
+  const auto reply = take();
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_TRUE((*reply)->outputs);
+}
+
 TEST_F(HostileReply, ItsTimesAreHeldToWhatIsPlausible) {
   head().run_ns = -5;
   head().input_ns = std::numeric_limits<std::int64_t>::max();

@@ -42,8 +42,11 @@ class MappedInstanceRing final : public InstanceRing {
     }
     if (begun_ == 0) words_->took_first_ns.store(now_ns(), std::memory_order_relaxed);
     words_->requests_begun.store(begun_ + 1, std::memory_order_release);
-    read_request(memory_.data() + layout_.request_slot(begun_++));
-    reply_ = SlotCursor(memory_.data() + layout_.reply_slot(finished_));
+    const std::size_t slot =
+        words_->slots.at(begun_++ % kRingSlots).load(std::memory_order_relaxed);
+    read_request(memory_.data() + layout_.request_slot(slot));
+    reply_at_ = memory_.data() + layout_.reply_slot(slot);
+    reply_ = SlotCursor(reply_at_);
     (void)reply_.take(sizeof(ReplyHead));
     heads_ = reply_.take(request_.wanted.size() * sizeof(TensorHead));
     outputs_ = tensor_bytes_ = 0;
@@ -149,16 +152,14 @@ class MappedInstanceRing final : public InstanceRing {
             timing.output.count()};
   }
 
-  void write_head(const ReplyHead& head) {
-    std::memcpy(memory_.data() + layout_.reply_slot(finished_), &head, sizeof head);
-  }
+  void write_head(const ReplyHead& head) { std::memcpy(reply_at_, &head, sizeof head); }
 
   void write_error(const Error& error, const RunTiming& timing) {
     ReplyHead head = reply_head(timing, 0);
     head.failed = 1;
     head.code = static_cast<std::uint32_t>(may_be_told(error.code) ? error.code : Code::internal);
     head.error_bytes = static_cast<std::uint32_t>(std::min(error.message.size(), kMostErrorBytes));
-    SlotCursor cursor(memory_.data() + layout_.reply_slot(finished_));
+    SlotCursor cursor(reply_at_);
     (void)cursor.take(sizeof head);
     std::memcpy(cursor.take(head.error_bytes), error.message.data(), head.error_bytes);
     write_head(head);
@@ -173,6 +174,7 @@ class MappedInstanceRing final : public InstanceRing {
   std::uint64_t begun_ = 0;
   std::uint64_t finished_ = 0;
   Request request_;
+  std::byte* reply_at_ = nullptr;  // its slot
   SlotCursor reply_{nullptr};
   std::byte* heads_ = nullptr;
   std::size_t outputs_ = 0;

@@ -16,9 +16,11 @@
 ///   request slot 0, 1 RequestHead, TensorHead[inputs], uint32[wanted], tensors
 ///   reply slot 0, 1   ReplyHead, then TensorHead[outputs], tensors; or the error's text
 ///
-/// Batch n (from 0, counted anew after each reset) lies in slot n mod 2 of either direction. Within
-/// a slot, tensors follow the heads in order, each at the next multiple of 64 bytes from the slot's
-/// start, so no offset is ever stored and none can be wrong.
+/// A batch lies in the lowest slot that is free when it is put, and its reply in the same one of
+/// the other direction: who is asked for one batch at a time touches the pages of one slot. The
+/// gateway says which it is (`slots`, batch n from 0, counted anew after each reset, at n mod 2)
+/// and goes by its own copy. Within a slot, tensors follow the heads in order, each at the next
+/// multiple of 64 bytes from the slot's start, so no offset is ever stored and none can be wrong.
 namespace glowplug::instances {
 
 inline constexpr std::size_t kTensorAlignment = 64;
@@ -32,6 +34,7 @@ struct RingWords {
   std::uint64_t reply_bytes;
   alignas(64) std::atomic<std::uint64_t> requests_published;  ///< written by the gateway
   std::atomic<std::uint32_t> gateway_sleeping;
+  std::array<std::atomic<std::uint32_t>, kRingSlots> slots;  ///< written before it is published
   alignas(64) std::atomic<std::uint64_t> replies_published;  ///< written by the instance
   std::atomic<std::uint64_t> requests_begun;
   std::atomic<std::uint32_t> instance_sleeping;
@@ -87,11 +90,11 @@ struct RingLayout {
   explicit RingLayout(const RingSizes& sizes)
       : request_slot_bytes(slot_bytes(sizes.request_bytes)),
         reply_slot_bytes(slot_bytes(sizes.reply_bytes)) {}
-  [[nodiscard]] std::size_t request_slot(std::uint64_t batch) const {
-    return kPage + batch % kRingSlots * request_slot_bytes;
+  [[nodiscard]] std::size_t request_slot(std::size_t slot) const {
+    return kPage + slot * request_slot_bytes;
   }
-  [[nodiscard]] std::size_t reply_slot(std::uint64_t batch) const {
-    return kPage + kRingSlots * request_slot_bytes + batch % kRingSlots * reply_slot_bytes;
+  [[nodiscard]] std::size_t reply_slot(std::size_t slot) const {
+    return kPage + kRingSlots * request_slot_bytes + slot * reply_slot_bytes;
   }
   [[nodiscard]] std::size_t total_bytes() const {
     return kPage + kRingSlots * (request_slot_bytes + reply_slot_bytes);

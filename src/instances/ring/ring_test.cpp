@@ -15,6 +15,7 @@
 
 #include "base/testing/kill_process.h"
 #include "instances/ring/doorbell.h"
+#include "instances/ring/slot_use.h"
 
 namespace glowplug::instances {
 namespace {
@@ -314,30 +315,86 @@ std::size_t blocks_of(const GatewayRing& ring) {
   return static_cast<std::size_t>(status.st_blocks) * 512;
 }
 
-TEST(Ring, CostsNoMemoryUntilUsedAndGivesLargeSlotsBack) {
-  const auto ring = make_ring({.request_bytes = 64U << 20, .reply_bytes = 64U << 20});
-  const Doorbell gateway = make_doorbell();
-  const auto instance = attach(*ring, gateway);
-  EXPECT_LT(blocks_of(*ring), 64U << 10);
-  const auto round_trip = [&](std::uint64_t sequence, std::size_t count) {
+/// Two ends and what goes over them: `count` floats in, as many out.
+class LargeBatches : public testing::Test {
+ protected:
+  static constexpr std::size_t kMany = 2'000'000;  // 16 MB there and back
+  void put(std::size_t count) {
     const std::vector<float> values(count, 1.0F);
-    EXPECT_TRUE(ring->put_request(request_of(sequence, values)));
-    const auto& request = instance->next();
-    auto room = instance->output(0, Datatype::fp32, request.inputs[0]->shape, count * 4);
+    ASSERT_TRUE(ring_->put_request(request_of(++put_, values)));
+  }
+  void answer() {
+    const auto& request = instance_->next();
+    auto room = instance_->output(0, Datatype::fp32, request.inputs[0]->shape,
+                                  request.inputs[0]->bytes.size());
+    ASSERT_TRUE(room);
     std::memset(room->data(), 0, room->size());
-    instance->finish({}, {});
-    EXPECT_TRUE(ring->take_reply({sequence, kFloats}));
-  };
-  round_trip(1, 2'000'000);
-  round_trip(2, 2'000'000);
-  EXPECT_GT(blocks_of(*ring), 30U << 20);
-  round_trip(3, 1'900'000);  // a steady stream of large batches keeps its pages
-  EXPECT_GT(blocks_of(*ring), 30U << 20);
-  round_trip(4, 10);
-  round_trip(5, 10);
-  EXPECT_LT(blocks_of(*ring), 5U << 20);
-  ring->reset();
-  EXPECT_LT(blocks_of(*ring), 64U << 10);
+    instance_->finish({}, {});
+    ASSERT_TRUE(ring_->take_reply({++taken_, kFloats}));
+  }
+  void one_by_one(int batches, std::size_t count) {
+    for (int i = 0; i < batches; ++i) {
+      put(count);
+      answer();
+    }
+  }
+  void two_at_once(std::size_t count) {
+    put(count);
+    put(count);
+    answer();
+    answer();
+  }
+
+  std::unique_ptr<GatewayRing> ring_ =
+      make_ring({.request_bytes = 64U << 20, .reply_bytes = 64U << 20});
+  Doorbell gateway_ = make_doorbell();
+  std::unique_ptr<InstanceRing> instance_ = attach(*ring_, gateway_);
+  std::uint64_t put_ = 0;
+  std::uint64_t taken_ = 0;
+};
+
+TEST_F(LargeBatches, CostNoMemoryUntilThereAreAnyAndGiveTheirSlotsBack) {
+  EXPECT_LT(blocks_of(*ring_), 64U << 10);
+  two_at_once(kMany);
+  EXPECT_GT(blocks_of(*ring_), 30U << 20);
+  two_at_once(kMany * 9 / 10);  // a steady stream of large batches keeps its pages
+  EXPECT_GT(blocks_of(*ring_), 30U << 20);
+  two_at_once(10);
+  EXPECT_LT(blocks_of(*ring_), 5U << 20);
+  ring_->reset();
+  EXPECT_LT(blocks_of(*ring_), 64U << 10);
+}
+
+TEST_F(LargeBatches, OneByOneTouchOneSlot) {
+  one_by_one(4, kMany);
+  EXPECT_LT(blocks_of(*ring_), 17U << 20);
+}
+
+TEST_F(LargeBatches, LeaveTheSecondSlotOnceOneIsEnoughForLong) {
+  two_at_once(kMany);
+  one_by_one(SlotChoice::kRestBatches - 1, 10);
+  EXPECT_GT(blocks_of(*ring_), 15U << 20);
+  one_by_one(1, 10);
+  EXPECT_LT(blocks_of(*ring_), 5U << 20);
+  two_at_once(kMany);  // and it is there again
+  EXPECT_GT(blocks_of(*ring_), 30U << 20);
+}
+
+TEST_F(LargeBatches, GoIntoWhicheverSlotIsFree) {
+  put(3);
+  put(4);
+  for (std::size_t count = 5; count < 50; ++count) {
+    const auto& request = instance_->next();
+    EXPECT_EQ(floats_of(request.inputs[0]->bytes), std::vector<float>(count - 2, 1.0F));
+    auto room = instance_->output(0, Datatype::fp32, request.inputs[0]->shape, 4 * (count - 2));
+    ASSERT_TRUE(room);
+    std::memcpy(room->data(), request.inputs[0]->bytes.data(), room->size());
+    instance_->finish({}, {});
+    const auto reply = ring_->take_reply({++taken_, kFloats});
+    ASSERT_TRUE(reply && *reply);
+    EXPECT_EQ(floats_of((*reply)->outputs->at(0).bytes), std::vector<float>(count - 2, 1.0F));
+    put(count);  // while the other batch lies in the other slot
+  }
 }
 
 TEST(Ring, ItsMemoryCannotBeTruncatedOrGrown) {
