@@ -28,4 +28,12 @@ std::uint64_t pss_of(pid_t pid, const std::filesystem::path& proc) {
   return resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+std::uint64_t pss_of_child(pid_t pid, pid_t parent, const std::filesystem::path& proc) {
+  if (pid <= 0) return 0;
+  const auto status = read_file(proc / std::to_string(pid) / "status");
+  if (!status || status->find("\nPPid:\t" + std::to_string(parent) + "\n") == std::string::npos)
+    return 0;
+  return pss_of(pid, proc);
+}
+
 }  // namespace glowplug::instances

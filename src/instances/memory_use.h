@@ -12,4 +12,8 @@ namespace glowplug::instances {
 /// keeper's thread.
 [[nodiscard]] std::uint64_t pss_of(pid_t pid, const std::filesystem::path& proc = "/proc");
 
+/// The same if `pid` is a child of `parent`, else 0: its number was told by who is not trusted.
+[[nodiscard]] std::uint64_t pss_of_child(pid_t pid, pid_t parent,
+                                         const std::filesystem::path& proc = "/proc");
+
 }  // namespace glowplug::instances

@@ -26,7 +26,7 @@ struct ColdStart {
   Time replied;           ///< when its first reply was there
   Duration total{0};      ///< from asking for the instance until then
   Duration ask{0};        ///< until the template was told to fork, without its own start
-  Duration fork{0};       ///< until the new process ran
+  Duration fork{0};       ///< until the new process ran, or one forked ahead was told to serve
   Duration attach{0};     ///< until it took the request: gives up its rights, maps its ring
   Duration first_run{0};  ///< inputs, run and outputs
   Duration answer{0};     ///< until the gateway had the reply
@@ -79,7 +79,7 @@ struct PoolCounts {
 /// Memory at the last measurement; proportional set sizes (shared pages are divided among their
 /// users), so that the sum is what the function costs.
 struct PoolMemory {
-  std::uint64_t template_pss_bytes = 0;
+  std::uint64_t template_pss_bytes = 0;  ///< with the child forked ahead
   std::uint64_t instances_pss_bytes = 0;
 };
 
@@ -88,6 +88,8 @@ struct PoolSnapshot {
   PoolCounts counts;
   PoolMemory memory;
   bool template_ready = false;
+  bool forked_ahead =
+      false;  ///< a child waits for the next wake; no instance, counted nowhere else
 };
 
 }  // namespace glowplug::instances

@@ -6,6 +6,11 @@
 
 namespace glowplug::instances {
 
+bool forks_ahead(const FunctionSettings& settings, std::string_view engine) {
+  if (settings.fork_ahead != ForkAhead::automatic) return settings.fork_ahead == ForkAhead::on;
+  return engine == "onnxruntime";
+}
+
 Pool::Pool(std::unique_ptr<Body> body) : body_(std::move(body)) {}
 Pool::~Pool() = default;
 

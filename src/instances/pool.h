@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/log.h"
@@ -29,6 +30,10 @@ struct PoolParts {
   TemplateBudget& budget;
   Log& log;
 };
+
+/// Whether a function's template keeps a child forked ahead: by itself where that costs little and
+/// saves much, which is with ONNX Runtime.
+[[nodiscard]] bool forks_ahead(const FunctionSettings& settings, std::string_view engine);
 
 struct PoolOptions {
   std::string function;

@@ -17,6 +17,7 @@ Pool::Body::Body(const PoolParts& parts, PoolOptions options, PoolObserver* obse
   options_.spec.function = options_.function;
   options_.spec.version = options_.version;
   options_.spec.memory_bytes = options_.settings.memory_bytes;
+  options_.spec.fork_ahead = forks_ahead(options_.settings, options_.spec.engine);
 }
 
 Result<void> Pool::Body::begin() {
@@ -137,11 +138,13 @@ void Pool::Body::update_budget() {
 void Pool::Body::measure_idle_template() {
   sizing_ = true;
   const pid_t pid = link_->pid();
+  const pid_t ahead = ahead_;
   parts_.keeper.run(
-      parts_.loop, [pid] { return pss_of(pid); },
-      [this, pid, alive = std::weak_ptr<bool>(alive_)](std::uint64_t bytes) {
+      parts_.loop, [pid, ahead] { return pss_of(pid) + pss_of_child(ahead, pid); },
+      [this, pid, ahead, alive = std::weak_ptr<bool>(alive_)](std::uint64_t bytes) {
         if (alive.expired()) return;
         sizing_ = false;
+        if (ahead != ahead_) return settle();  // once more
         if (link_ && link_->pid() == pid && bytes > 0) template_bytes_ = bytes;
         if (template_is_idle()) enter_budget();
       });

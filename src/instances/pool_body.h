@@ -101,6 +101,7 @@ class Pool::Body final : private TemplateEvents {
   void start_template();
   void stop_template();
   void on_template_ready(const TemplateReady& ready) override;
+  void on_ahead(pid_t pid) override;
   void on_template_ended(Error why, bool refused) override;
   [[nodiscard]] Result<void> check_ready(const TemplateReady& ready) const;
   void log_ready(const TemplateReady& ready);
@@ -163,6 +164,7 @@ class Pool::Body final : private TemplateEvents {
   bool missing_told_ = false;
   std::optional<TemplateBudget::Place> place_;
   bool sizing_ = false;  // the keeper measures the idle template
+  pid_t ahead_ = 0;      // by the template's word: its child forked ahead
   scale::UseRate wakes_{scale::kTemplateUseHalfLife};
 
   std::size_t waiting_batches_ = 0;

@@ -33,6 +33,7 @@ PoolSnapshot Pool::Body::snapshot() const {
   figures.counts = counts_;
   figures.memory = memory_;
   figures.template_ready = link_ && link_->ready();
+  figures.forked_ahead = ahead_ != 0;
   return figures;
 }
 
@@ -44,11 +45,13 @@ void Pool::Body::refresh_memory() {
       pids.push_back(instance->pid());
   }
   const pid_t template_pid = link_ ? link_->pid() : 0;
+  const pid_t ahead = ahead_;
   parts_.keeper.run(
       parts_.loop,
-      [pids, template_pid] {
+      [pids, template_pid, ahead] {
         PoolMemory memory;
-        if (template_pid > 0) memory.template_pss_bytes = pss_of(template_pid);
+        if (template_pid > 0)
+          memory.template_pss_bytes = pss_of(template_pid) + pss_of_child(ahead, template_pid);
         for (const pid_t pid : pids) memory.instances_pss_bytes += pss_of(pid);
         return memory;
       },

@@ -101,6 +101,7 @@ void Pool::Body::on_forked(std::uint32_t slot, pid_t pid, UniqueFd pidfd) {
   auto watch =
       parts_.loop.watch_readable(pidfd.get(), [this, instance] { process_ended(*instance); });
   const bool watched = watch != nullptr;
+  ahead_ = 0;  // it is this one, or was ended
   ++counts_.forks;
   instance->forked(now(), pid, std::move(pidfd), std::move(watch));
   if (instance->cold_start()) log_cold_start(pid, *instance->cold_start());
@@ -110,6 +111,7 @@ void Pool::Body::on_forked(std::uint32_t slot, pid_t pid, UniqueFd pidfd) {
 }
 
 void Pool::Body::on_fork_failed(std::uint32_t slot, int errno_value) {
+  ahead_ = 0;
   Instance* instance = slot_at(slot);
   if (instance == nullptr || !instance->waits_for_process())
     return link_->kill(fmt::format("it reported a failed fork in slot {} without a reason", slot));

@@ -21,10 +21,10 @@ bool same_tensors(const std::vector<TensorSpec>& a, const std::vector<TensorSpec
 
 void Pool::Body::start_template() {
   const std::uint32_t most = options_.settings.max_instances;
-  // Instances that leave overlap with those that take their place.
+  // Instances that leave overlap with those that take their place; one may be forked ahead.
   TemplateLaunch launch{
       options_.handler_program, options_.spec,
-      CgroupLimits{options_.settings.memory_bytes * (most + std::uint64_t{1}), 2 * most + 2, 0}};
+      CgroupLimits{options_.settings.memory_bytes * (most + std::uint64_t{1}), 2 * most + 3, 0}};
   template_asked_ = now();
   template_proven_ = template_was_ready_ = false;
   out_of_memory_seen_ = 0;
@@ -37,6 +37,14 @@ void Pool::Body::start_template() {
 void Pool::Body::stop_template() {
   place_.reset();
   link_.reset();
+  ahead_ = 0;
+}
+
+/// Its memory is part of what the sleeping function costs.
+void Pool::Body::on_ahead(pid_t pid) {
+  ahead_ = pid;
+  place_.reset();
+  settle();
 }
 
 void Pool::Body::on_template_ready(const TemplateReady& ready) {

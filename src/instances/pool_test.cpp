@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "base/testing/kill_process.h"
+#include "instances/memory_use.h"
 #include "instances/testing/pool_world.h"
 
 namespace glowplug::instances {
@@ -69,6 +70,32 @@ TEST(Pool, SleepsAfterTheIdleTimeoutAndWakesFromItsTemplate) {
   EXPECT_EQ(world.counts().templates_started, 1U);
   EXPECT_EQ(world.counts().cold_starts, 2U);
   EXPECT_FALSE(world.cold_starts[1].after_template.has_value());
+}
+
+TEST(Pool, AChildForkedAheadIsNoInstance) {
+  PoolWorld world("ahead", settings(2));
+  world.pool->warm();
+  ASSERT_TRUE(world.run_until([&] { return world.pool->snapshot().forked_ahead; }));
+  EXPECT_EQ(world.states(), InstancesByState{});
+  EXPECT_EQ(world.counts().forks, 0U);
+  ASSERT_TRUE(world.ask(1)->good());
+  EXPECT_FALSE(world.pool->snapshot().forked_ahead) << "an instance was forked since";
+}
+
+TEST(Pool, ForksAheadWithOnnxRuntimeOrAsItIsTold) {
+  FunctionSettings given;
+  EXPECT_TRUE(forks_ahead(given, "onnxruntime"));
+  EXPECT_FALSE(forks_ahead(given, "python"));
+  given.fork_ahead = ForkAhead::on;
+  EXPECT_TRUE(forks_ahead(given, "python"));
+  given.fork_ahead = ForkAhead::off;
+  EXPECT_FALSE(forks_ahead(given, "onnxruntime"));
+}
+
+TEST(MemoryUse, OfAChildIsNotThatOfAnyProcess) {
+  EXPECT_GT(pss_of_child(::getpid(), ::getppid()), 0U);
+  EXPECT_EQ(pss_of_child(::getpid(), 1 + ::getppid()), 0U);
+  EXPECT_EQ(pss_of_child(0, ::getpid()), 0U);
 }
 
 TEST(Pool, KillsAnIdleInstanceThatDoesNotLeave) {

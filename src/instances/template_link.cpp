@@ -96,6 +96,8 @@ void TemplateLink::handle(ControlMessage message) {
       return events_.on_fork_failed(message.slot, message.status);
     case ControlType::exited:
       return events_.on_exited(message.slot, message.pid, ExitStatus::from_wait(message.status));
+    case ControlType::ahead:
+      return events_.on_ahead(message.pid);
     default:
       return kill(fmt::format("it sent a message of type {} that it may not send",
                               static_cast<std::uint32_t>(message.type)));

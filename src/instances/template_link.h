@@ -22,6 +22,9 @@ class TemplateEvents {
   virtual void on_forked(std::uint32_t slot, pid_t pid, UniqueFd pidfd) = 0;
   virtual void on_fork_failed(std::uint32_t slot, int errno_value) = 0;
   virtual void on_exited(std::uint32_t slot, pid_t pid, ExitStatus status) = 0;
+  /// A child was forked ahead and is ready, or, with 0, has ended unused. Its number is only the
+  /// template's word.
+  virtual void on_ahead(pid_t pid) = 0;
   /// The last event: it ended, or could not be started. `refused`: it said itself why it cannot
   /// load what it was given, or took too long; another try would most likely end the same way.
   virtual void on_template_ended(Error why, bool refused) = 0;

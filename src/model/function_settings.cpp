@@ -110,6 +110,37 @@ SettingRow engine_row() {
   return row;
 }
 
+constexpr std::array kForkAhead{std::pair{std::string_view("auto"), ForkAhead::automatic},
+                                std::pair{std::string_view("on"), ForkAhead::on},
+                                std::pair{std::string_view("off"), ForkAhead::off}};
+
+SettingRow fork_ahead_row() {
+  const auto read = [](FunctionSettings& settings, std::string_view text) -> Result<void> {
+    for (const auto& [name, choice] : kForkAhead) {
+      if (name != text) continue;
+      settings.fork_ahead = choice;
+      return {};
+    }
+    return Error{
+        Code::invalid_argument, fmt::format("\"{}\" is none of auto, on and off", text), {}};
+  };
+  const auto write = [](const FunctionSettings& settings) {
+    for (const auto& [name, choice] : kForkAhead) {
+      if (choice == settings.fork_ahead) return std::string(name);
+    }
+    return std::string();
+  };
+  SettingRow row{"fork_ahead",
+                 "choice",
+                 "whether a function that sleeps keeps one process forked for its next wake; auto: "
+                 "with ONNX Runtime",
+                 "auto",
+                 read,
+                 write};
+  for (const auto& [name, choice] : kForkAhead) row.choices.emplace_back(name);
+  return row;
+}
+
 SettingRow environment_row() {
   return {"environment",
           "variables",
@@ -163,6 +194,7 @@ std::vector<SettingRow> make_rows() {
                    "hours in which instances are kept without work: DAYS HH:MM-HH:MM xINSTANCES, "
                    "several with `;`, at the end a time zone",
                    "mon-fri 08:00-18:00", &S::keep_warm),
+      fork_ahead_row(),
       count_row("max_queue", "most rows waiting; beyond it requests are answered 503", "512", 1,
                 1'000'000, &S::max_queue),
       size_row("max_queue_bytes", "most tensor bytes waiting; beyond it requests are answered 503",

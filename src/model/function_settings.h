@@ -24,6 +24,13 @@ enum class EngineChoice {
   of_manifest,  ///< ONNX Runtime
 };
 
+/// Whether a template that has no instance keeps one child forked for the next wake.
+enum class ForkAhead {
+  automatic,  ///< models of ONNX Runtime do
+  on,
+  off,
+};
+
 /// How one function is served. `function:` of glowplug.yaml, flags of `serve`, the function's
 /// record in the store.
 struct FunctionSettings {
@@ -31,7 +38,8 @@ struct FunctionSettings {
   Duration timeout = seconds(30);   ///< from arrival of a request to its answer
   std::uint32_t min_instances = 0;  ///< kept running without work
   std::uint32_t max_instances = 4;
-  std::uint32_t parked = 0;       ///< idle instances kept beyond those at work
+  std::uint32_t parked = 0;  ///< idle instances kept beyond those at work
+  ForkAhead fork_ahead = ForkAhead::automatic;
   scale::KeepWarm keep_warm;      ///< hours in which more than min_instances are kept
   std::uint32_t max_queue = 512;  ///< rows waiting; one more is 503
   std::uint64_t max_queue_bytes = std::uint64_t{256}

@@ -35,6 +35,8 @@ TEST(FunctionSettings, RefusalsNameTheKey) {
             "keep_warm: \"Mars/Base\" is not a time zone that this machine knows");
   EXPECT_EQ(apply({}, {{"keep_warm", "08:00-18:00 x5"}}).error().message,
             "keep_warm asks for 5 instances, more than max_instances (4)");
+  EXPECT_EQ(apply({}, {{"fork_ahead", "yes"}}).error().message,
+            "fork_ahead: \"yes\" is none of auto, on and off");
   EXPECT_FALSE(apply({}, {{"timeout", "0"}}));
   EXPECT_FALSE(apply({}, {{"fetch_timeout", "0"}}));
   EXPECT_EQ(apply({}, {{"fetch_hosts", "a.com,*.com"}}).error().message,

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <seccomp.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <array>
@@ -203,6 +204,8 @@ int add_code_rules(void* context) {
   if (failed == 0)
     failed = add_if(context, SCMP_ACT_ALLOW, SCMP_SYS(clone),
                     {0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD});
+  if (failed == 0)
+    failed = add_if(context, SCMP_ACT_ALLOW, SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_SET_NAME, 0});
   // Looks at limits and sets none.
   if (failed == 0)
     failed = add_if(context, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), {2, SCMP_CMP_EQ, 0, 0});

@@ -2,6 +2,8 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "runtime/process_title.h"
@@ -27,8 +29,26 @@ struct InstancePlace {
   std::filesystem::path scratch = {};  ///< its folder, made here
 };
 
+/// What a child that is forked ahead does besides.
+struct AheadPlace {
+  int word = -1;  ///< its end of a SEQPACKET socket pair with the template
+  /// Inputs of a run whose outputs are dropped, so that its pages are the child's own; empty: none.
+  std::span<const std::optional<Tensor>> rehearsal = {};
+  std::uint64_t most_stock_bytes = 0;  ///< as LoadedTemplate has it
+};
+/// What the template says over the socket, and the child's one word when it is ready; a byte each.
+enum class AheadWord : char {
+  ready = 'r',
+  give_memory_back = 'm',  ///< nothing was asked for long
+  serve = 's',
+};
+
 /// Turns the child, right after the fork, into an instance and serves its ring until it is told to
 /// leave. Exit codes: 0 left, 1 its ring or sandbox could not be had.
 [[noreturn]] void run_instance(const InstancePlace& place);
+/// The same for a child that nobody has asked for yet: does all that an instance does before its
+/// first request, in the sandbox and with the slot's ring mapped and untouched, says `ready` and
+/// sleeps until it is told to serve. Leaves when the template's end is closed.
+[[noreturn]] void run_ahead(const InstancePlace& place, const AheadPlace& ahead);
 
 }  // namespace glowplug::runtime

@@ -239,12 +239,25 @@ std::uint64_t resident_bytes() {
   return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-void run_once(engine::Session& session, const TemplateSpec& spec, Log& log) {
+bool run_once(engine::Session& session, const TemplateSpec& spec, Log& log) {
   const auto warm = warm_up(session, ".");
   // A model may refuse zeros, and a request that it refuses will be told why.
   if (!warm)
     log.warning("warm_up_failed", "the model refused the first run; it serves all the same",
                 {{"function", spec.function}, {"reason", warm.error().message}});
+  return warm.has_value();
+}
+
+/// Of a run that takes long, or much memory to ask for, a wake's faults are a small part.
+std::vector<std::optional<Tensor>> rehearsal_inputs(const LoadedTemplate& loaded) {
+  constexpr std::int64_t kLongestNs = 100'000'000;
+  constexpr std::size_t kMostBytes = std::size_t{1} << 20;
+  if (loaded.ready.warm_up_ns > kLongestNs) return {};
+  auto inputs = warm_up_inputs(loaded.session->signature(), ".");
+  std::size_t bytes = 0;
+  for (const auto& input : inputs) bytes += input ? input->bytes.size() : 0;
+  if (bytes > kMostBytes) inputs.clear();
+  return inputs;
 }
 
 /// Its codecs and tables are in memory then, for all instances, too.
@@ -273,9 +286,10 @@ Result<void> load_session(LoadedTemplate& loaded, const TemplatePaths& paths,
   GLOWPLUG_TRY(load_handler(loaded, spec));
   loaded.ready.model_ns = laps.next();
   if (spec.warm_up) {
-    run_once(*loaded.session, spec, log);
+    const bool ran = run_once(*loaded.session, spec, log);
     if (loaded.events) try_handler(*loaded.events, spec, log);
     loaded.ready.warm_up_ns = laps.next();
+    if (ran && spec.fork_ahead) loaded.rehearsal = rehearsal_inputs(loaded);
   }
   loaded.engine->before_forks();
   loaded.ready.model_ns += laps.next();  // where its memory lies is part of opening it

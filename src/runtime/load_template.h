@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "base/fd.h"
 #include "base/log.h"
@@ -26,10 +28,12 @@ struct LoadedTemplate {
   std::unique_ptr<engine::Session> events;  ///< null where the function has no handler
   Sandbox sandbox;                          ///< for the instances
   UniqueFd dev_null;                        ///< becomes 0, 1 and 2 of the instances
-  std::uint64_t most_stock_bytes = 0;       ///< Engine::stock_up; 0: never
-  bool runs_code = false;                   ///< of the user's own: what follows is for it
-  UniqueFd function_log;                    ///< becomes 1 and 2 of the instances
-  ScratchRoot scratch;                      ///< holds one folder for each slot
+  /// Inputs that a child forked ahead runs once; empty: it does not.
+  std::vector<std::optional<Tensor>> rehearsal;
+  std::uint64_t most_stock_bytes = 0;  ///< Engine::stock_up; 0: never
+  bool runs_code = false;              ///< of the user's own: what follows is for it
+  UniqueFd function_log;               ///< becomes 1 and 2 of the instances
+  ScratchRoot scratch;                 ///< holds one folder for each slot
   instances::TemplateReady ready;
 };
 

@@ -86,6 +86,19 @@ TEST_P(OnnxTemplate, AnswersFromInsideTheSandbox) {
   EXPECT_EQ(testing::status_of(client.process().pid(), "Threads"), "1");
 }
 
+TEST_P(OnnxTemplate, AnswersAfterHavingBeenForkedAhead) {
+  testing::TemplateClient client(GLOWPLUG_PROBE_HANDLER);
+  auto ahead = spec();
+  ahead.fork_ahead = true;
+  const auto ready = client.start_and_wait(ahead);
+  client.add_slot(0);
+  const auto message = client.next();
+  ASSERT_TRUE(message && message->type == instances::ControlType::ahead);
+  ASSERT_GT(message->pid, 0) << "it was ended at its rehearsal";
+  EXPECT_EQ(client.fork(0), message->pid);
+  expect_answer(client, ready.signature);
+}
+
 TEST_P(OnnxTemplate, WritesAPreparedFormThatServes) {
   const auto into = folder_->path() / "prepared";
   std::filesystem::create_directory(into);

@@ -44,6 +44,14 @@ constexpr std::array kAllowed{SCMP_SYS(read),
 #endif
                               SCMP_SYS(exit),
                               SCMP_SYS(exit_group)};
+/// Of one that was forked ahead, when it becomes an instance: what it is called, and the end of the
+/// channel over which it was told.
+struct OneArgument {
+  int call;
+  scmp_datum_t first;
+};
+constexpr std::array kBecoming{OneArgument{SCMP_SYS(prctl), PR_SET_NAME},
+                               OneArgument{SCMP_SYS(close), kWordDescriptor}};
 /// Allowed as long as the memory is not executable.
 constexpr std::array kMemoryProtecting{SCMP_SYS(mmap), SCMP_SYS(mprotect)};
 
@@ -53,6 +61,11 @@ int add_rules(scmp_filter_ctx context) {
   int failed = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
   for (const int call : kAllowed) {
     if (failed == 0) failed = seccomp_rule_add(context, SCMP_ACT_ALLOW, call, 0);
+  }
+  for (const OneArgument& allowed : kBecoming) {
+    const scmp_arg_cmp only{0, SCMP_CMP_EQ, allowed.first, 0};
+    if (failed == 0)
+      failed = seccomp_rule_add_array(context, SCMP_ACT_ALLOW, allowed.call, 1, &only);
   }
   const scmp_arg_cmp not_executable{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
   for (const int call : kMemoryProtecting) {

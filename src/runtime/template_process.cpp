@@ -1,14 +1,13 @@
 #include "runtime/template_process.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -21,8 +20,11 @@
 #include "engine/code/scratch.h"
 #include "instances/ring/control.h"
 #include "instances/ring/template_spec.h"
+#include "runtime/forked_ahead.h"
 #include "runtime/instance_process.h"
 #include "runtime/load_template.h"
+#include "runtime/stock.h"
+#include "runtime/thread_count.h"
 
 namespace glowplug::runtime {
 namespace {
@@ -31,59 +33,6 @@ using instances::ControlMessage;
 using instances::ControlType;
 
 constexpr std::uint32_t kMostSlots = 256;
-
-/// Memory that the next child will need, fetched when nothing was asked for a while and given back
-/// when nothing was asked for long.
-class Stock {
- public:
-  Stock(engine::Engine& engine, std::uint64_t most_bytes)
-      : engine_(engine),
-        most_bytes_(most_bytes),
-        state_(most_bytes == 0 ? State::off : State::low) {}
-
-  /// How long to wait for messages, in ms as poll(2) has it, before `nothing_asked`.
-  [[nodiscard]] int patience_ms() const {
-    constexpr int kQuiet = 20;
-    constexpr int kLong = 60'000;
-    if (state_ == State::low) return kQuiet;
-    return state_ == State::full ? kLong : -1;
-  }
-  void nothing_asked() {
-    if (state_ == State::low) {
-      engine_.stock_up(most_bytes_);
-      state_ = State::full;
-    } else {
-      engine_.give_stock();
-      state_ = State::off;
-    }
-  }
-  /// A child was forked, whose it is now.
-  void gone() {
-    if (state_ == State::full) engine_.give_stock();
-    if (most_bytes_ > 0) state_ = State::low;
-  }
-
- private:
-  enum class State : std::uint8_t { off, low, full };
-  engine::Engine& engine_;
-  std::uint64_t most_bytes_;
-  State state_;
-};
-
-/// Threads of this process, by the kernel's own count: links of /proc/self/task are "." and ".."
-/// and one for each thread.
-class ThreadCount {
- public:
-  ThreadCount() : tasks_(::open("/proc/self/task", O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
-  [[nodiscard]] unsigned long now() const {
-    struct stat status{};
-    if (::fstat(tasks_.get(), &status) != 0) return 0;
-    return static_cast<unsigned long>(status.st_nlink) - 2;
-  }
-
- private:
-  UniqueFd tasks_;
-};
 
 UniqueFd watch_children() {
   sigset_t children;
@@ -96,16 +45,17 @@ UniqueFd watch_children() {
 /// One loaded template, from `ready` to its end.
 class Template {
  public:
-  Template(int control, int doorbell, std::string function, LoadedTemplate& loaded,
+  Template(int control, int doorbell, const instances::TemplateSpec& spec, LoadedTemplate& loaded,
            const ProcessTitle& title, Log& log)
       : control_(control),
         doorbell_(doorbell),
-        function_(std::move(function)),
+        function_(spec.function),
         loaded_(loaded),
         title_(title),
         log_(log),
         ended_(watch_children()),
         stock_(*loaded.engine, loaded.most_stock_bytes),
+        ahead_(spec.fork_ahead),
         pid_(::getpid()) {}
 
   void serve() {
@@ -129,15 +79,57 @@ class Template {
 
   /// Returns when there is a message; children that end meanwhile are reaped.
   [[nodiscard]] bool wait() {
-    std::array<pollfd, 2> polled{pollfd{control_, POLLIN, 0}, pollfd{ended_.get(), POLLIN, 0}};
     for (;;) {
-      const int ready = ::poll(polled.data(), polled.size(), stock_.patience_ms());
+      std::array<pollfd, 3> polled{pollfd{control_, POLLIN, 0}, pollfd{ended_.get(), POLLIN, 0},
+                                   pollfd{ahead_.watched(), POLLIN, 0}};
+      const int ready = ::poll(polled.data(), polled.size(), patience_ms());
       if (ready < 0 && errno != EINTR) return false;
-      if (ready == 0) stock_.nothing_asked();
+      if (ready == 0) nothing_asked();
       if (ready <= 0) continue;
-      if (polled[1].revents != 0) reap();
       if (polled[0].revents != 0) return true;
+      if (polled[2].revents != 0) look_at_ahead();
+      if (polled[1].revents != 0) reap();
     }
+  }
+
+  /// Once a child waits, or will be forked ahead, what a first run needs is its own to have.
+  [[nodiscard]] int patience_ms() {
+    if (ahead_.any()) return ahead_.stocked() ? kLongMs : -1;
+    return slot_to_fork_ahead() ? kQuietMs : stock_.patience_ms();
+  }
+
+  void nothing_asked() {
+    if (ahead_.any()) return ahead_.give_memory_back();
+    if (const auto number = slot_to_fork_ahead()) return fork_ahead(*number);
+    stock_.nothing_asked();
+  }
+
+  /// The one that the gateway will ask for: it takes the first that has no process.
+  [[nodiscard]] std::optional<std::uint32_t> slot_to_fork_ahead() const {
+    const bool asleep = std::none_of(slots_.begin(), slots_.end(),
+                                     [](const auto& slot) { return slot.second.pid != 0; });
+    if (!ahead_.may_fork() || !asleep || slots_.empty()) return std::nullopt;
+    return slots_.begin()->first;
+  }
+
+  void fork_ahead(std::uint32_t number) {
+    if (threads_.now() != 1) return ahead_.give_up();  // a wake will say so
+    const Slot& slot = slots_.at(number);
+    const bool forked = ahead_.fork(number, [&](int word) {
+      run_ahead(place_of(number, slot), {word, loaded_.rehearsal, loaded_.most_stock_bytes});
+    });
+    if (forked) stock_.leave_to_child();
+  }
+
+  void look_at_ahead() {
+    if (const auto pid = ahead_.read_ready()) report_ahead(*pid);
+  }
+
+  void report_ahead(pid_t pid) const {
+    ControlMessage message;
+    message.type = ControlType::ahead;
+    message.pid = pid;
+    send(message);
   }
 
   [[nodiscard]] bool handle(ControlMessage& message) {
@@ -165,6 +157,7 @@ class Template {
                              message.slot, message.descriptors.size(), kMostSlots));
       return;
     }
+    if (ahead_.any() && ahead_.slot() == message.slot) ahead_.drop();
     Slot& slot = slots_[message.slot];
     slot.memory = std::move(message.descriptors[0]);
     slot.doorbell = std::move(message.descriptors[1]);
@@ -175,6 +168,11 @@ class Template {
     if (found == slots_.end()) return fork_failed(number, ENOENT);
     Slot& slot = found->second;
     if (slot.pid != 0) return fork_failed(number, EBUSY);
+    if (const auto waiting = ahead_.take(number)) {
+      slot.pid = *waiting;
+      return report_fork(number, *waiting);
+    }
+    ahead_.drop();
     if (const unsigned long threads = threads_.now(); threads != 1) {
       log_.error("not_forkable", "a template with more than one thread cannot be forked",
                  {{"threads", static_cast<std::int64_t>(threads)}});
@@ -237,6 +235,10 @@ class Template {
   }
 
   void report_end(pid_t pid, int status) {
+    if (const std::uint32_t number = ahead_.slot(); ahead_.ended(pid)) {
+      if (loaded_.runs_code) (void)engine::code::empty_folder(scratch_of(number));
+      return report_ahead(0);
+    }
     for (auto& [number, slot] : slots_) {
       if (slot.pid != pid) continue;
       slot.pid = 0;
@@ -263,6 +265,7 @@ class Template {
   Log& log_;
   UniqueFd ended_;
   Stock stock_;
+  ForkedAhead ahead_;
   ThreadCount threads_;
   pid_t pid_;
   std::map<std::uint32_t, Slot> slots_;
@@ -326,7 +329,7 @@ int run_template(UniqueFd control, UniqueFd doorbell, const OpenEngine& open,
   if (auto told = report_ready(control.get(), (*loaded)->ready); !told)
     return report_failure(control.get(), told.error());
   if ((*spec)->prepare_only) return 0;
-  Template(control.get(), doorbell.get(), (*spec)->function, **loaded, title, log).serve();
+  Template(control.get(), doorbell.get(), **spec, **loaded, title, log).serve();
   return 0;
 }
 

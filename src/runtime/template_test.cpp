@@ -250,6 +250,131 @@ TEST_P(TemplateProcess, WithoutASandboxAnInstanceStillHasNothingOpenAndOpensNoth
   EXPECT_EQ(status_of(pid, "Seccomp"), "0");
 }
 
+int fork_failure(TemplateClient& client, std::uint32_t slot) {
+  client.send(ControlType::fork, slot);
+  const auto message = client.next();
+  EXPECT_TRUE(message && message->type == ControlType::fork_failed);
+  return message ? message->status : 0;
+}
+
+/// The number that the template's next message tells of its child forked ahead.
+pid_t next_ahead(TemplateClient& client) {
+  const auto message = client.next();
+  EXPECT_TRUE(message && message->type == ControlType::ahead);
+  return message ? message->pid : -1;
+}
+
+/// A template that sleeps with slot 0 known, and what waits for its wake.
+pid_t start_with_one_ahead(TemplateClient& client, TemplateSpec spec) {
+  spec.fork_ahead = true;
+  (void)client.start_and_wait(spec);
+  client.add_slot(0);
+  return next_ahead(client);
+}
+
+void tell_to_leave(TemplateClient& client, std::uint32_t slot) {
+  instances::RingRequest leave;
+  leave.sequence = 1000;
+  leave.operation = instances::RingOperation::leave;
+  ASSERT_TRUE(client.ring(slot).put_request(leave));
+  const auto exited = client.next();
+  ASSERT_TRUE(exited && exited->type == ControlType::exited);
+  EXPECT_EQ(exited->status, 0);
+  client.ring(slot).reset();
+}
+
+TEST_P(TemplateProcess, ForksAChildAheadThatBecomesTheNextInstance) {
+  TemplateClient client = this->client();
+  const pid_t first = start_with_one_ahead(client, spec());
+  EXPECT_EQ(status_of(first, "Name"), "gp-ahead");
+  EXPECT_EQ(status_of(first, "PPid"), std::to_string(client.process().pid()));
+  EXPECT_EQ(status_of(first, "Seccomp"), "2");
+  EXPECT_EQ(status_of(first, "NoNewPrivs"), "1");
+  const Time asked = Clock::now();
+  EXPECT_EQ(client.fork(0), first);
+  EXPECT_EQ(found_by(client, 0, Probe::echo), 42);
+  EXPECT_GE(client.ring(0).instance_times().born, asked) << "it began when it was wanted";
+  EXPECT_EQ(status_of(first, "Name"), "gp-instance");
+  tell_to_leave(client, 0);
+  const pid_t second = next_ahead(client);
+  EXPECT_NE(second, first);
+  EXPECT_EQ(client.fork(0), second);
+  EXPECT_FALSE(found_by(client, 0, Probe::open_socket)) << "its sandbox is that of any instance";
+}
+
+TEST_P(TemplateProcess, AChildForkedAheadKeepsNothingElseOpen) {
+  TemplateSpec open = spec();
+  open.sandbox = false;
+  TemplateClient client = this->client();
+  const pid_t ahead = start_with_one_ahead(client, open);
+  EXPECT_EQ(client.fork(0), ahead);
+  EXPECT_EQ(found_by(client, 0, Probe::open_file), -EMFILE);
+  EXPECT_EQ(found_by(client, 0, Probe::count_descriptors), 5) << "0, 1, 2 and two doorbells";
+}
+
+TEST_P(TemplateProcess, AChildForkedAheadThatIsKilledIsForkedAgainButNotForEver) {
+  TemplateClient client = this->client();
+  pid_t ahead = start_with_one_ahead(client, spec());
+  for (int killed = 0; killed < 3; ++killed) {
+    ASSERT_GT(ahead, 0);
+    kill_process(ahead);
+    EXPECT_EQ(next_ahead(client), 0);
+    if (killed < 2) ahead = next_ahead(client);
+  }
+  ::usleep(200'000);  // ten times as long as it waits
+  const pid_t forked = client.fork(0);
+  EXPECT_NE(forked, ahead);
+  EXPECT_EQ(found_by(client, 0, Probe::echo), 42);
+  tell_to_leave(client, 0);
+  EXPECT_GT(next_ahead(client), 0) << "an instance was forked since";
+}
+
+TEST_P(TemplateProcess, AChildForkedAheadGoesWithItsTemplate) {
+  for (const bool by_signal : {true, false}) {
+    TemplateClient client = this->client();
+    const pid_t ahead = start_with_one_ahead(client, spec());
+    if (by_signal) {
+      client.process().kill(SIGKILL);
+    } else {
+      client.send(ControlType::leave);
+    }
+    testing::wait_for_end(ahead);
+  }
+  TemplateClient client = this->client();
+  const pid_t ahead = start_with_one_ahead(client, spec());
+  client.hang_up();
+  testing::wait_for_end(ahead);
+}
+
+TEST_P(TemplateProcess, AChildForkedAheadForAnotherSlotIsEnded) {
+  TemplateClient client = this->client();
+  const pid_t ahead = start_with_one_ahead(client, spec());
+  EXPECT_NE(client.fork(1), ahead);
+  testing::wait_for_end(ahead);
+  EXPECT_EQ(found_by(client, 1, Probe::echo), 42);
+  (void)client.fork(0);
+  EXPECT_EQ(found_by(client, 0, Probe::echo), 42);
+}
+
+TEST_P(TemplateProcess, ForksNothingAheadUnlessItWasToldTo) {
+  TemplateClient client = this->client();
+  (void)client.start_and_wait(spec());
+  client.add_slot(0);
+  ::usleep(200'000);
+  EXPECT_EQ(fork_failure(client, 7), ENOENT) << "no other message came before";
+}
+
+TEST_P(TemplateProcess, WithMoreThanOneThreadItForksNothingAheadEither) {
+  write_model("threads");
+  TemplateSpec with_threads = spec();
+  with_threads.fork_ahead = true;
+  TemplateClient client = this->client();
+  (void)client.start_and_wait(with_threads);
+  client.add_slot(0);
+  ::usleep(200'000);
+  EXPECT_EQ(fork_failure(client, 0), EDEADLK);
+}
+
 TEST_P(TemplateProcess, ReportsAnInstanceThatAborted) {
   TemplateClient client = this->client();
   (void)client.start_and_wait(spec());
@@ -258,13 +383,6 @@ TEST_P(TemplateProcess, ReportsAnInstanceThatAborted) {
   const auto exited = client.next();
   ASSERT_TRUE(exited && exited->type == ControlType::exited);
   EXPECT_TRUE(WIFSIGNALED(exited->status));
-}
-
-int fork_failure(TemplateClient& client, std::uint32_t slot) {
-  client.send(ControlType::fork, slot);
-  const auto message = client.next();
-  EXPECT_TRUE(message && message->type == ControlType::fork_failed);
-  return message ? message->status : 0;
 }
 
 TEST_P(TemplateProcess, RefusesToForkIntoASlotThatIsBusyOrUnknown) {

@@ -116,6 +116,74 @@ def test_request_at_zero_is_held_and_answered_and_a_readiness_call_wakes_nobody(
         wait_until(lambda: not server.instances(), "asleep again")
 
 
+def wake_iris(server):
+    answer = server.post("/predict/iris", json=[[5.1, 3.5, 1.4, 0.2]])
+    assert answer.status_code == 200
+    return answer
+
+
+def one_ahead(server, other_than=None):
+    """The child forked ahead by the only template, once it is asleep."""
+    return wait_until(lambda: not server.instances() and len(server.ahead()) == 1 and server.ahead() != [other_than] and server.ahead(), "one is forked ahead")[0]
+
+
+def test_a_sleeping_function_has_one_child_forked_ahead_and_no_instance(glowplug_as):
+    bundle = glowplug_as.export("iris.onnx", "iris")
+    with programs.serve(glowplug_as, bundle, "--idle-timeout", "300ms") as server:
+        wake_iris(server)
+        assert not server.ahead(), "not while there is an instance"
+        for _ in range(3):
+            ahead = one_ahead(server)
+            server.wait_until_asleep()
+            status = programs.pathlib.Path(f"/proc/{ahead}/status").read_text()
+            assert re.search(r"NoNewPrivs:\s+1", status) and re.search(r"Seccomp:\s+2", status)
+            before = server.metric("glowplug_cold_starts_total")
+            assert "start;dur=" in wake_iris(server).headers["Server-Timing"]
+            assert server.instances() == [ahead] and not server.ahead()
+            assert server.metric("glowplug_cold_starts_total") == before + 1
+
+
+def test_a_killed_child_ahead_is_forked_again_and_no_caller_notices(glowplug_as):
+    bundle = glowplug_as.export("iris.onnx", "iris")
+    with programs.serve(glowplug_as, bundle, "--idle-timeout", "50ms") as server:
+        wake_iris(server)
+        victim = one_ahead(server)
+        programs.os.kill(victim, signal.SIGKILL)
+        second = one_ahead(server, other_than=victim)
+        assert not server.events("instance_lost"), "it was none"
+        programs.os.kill(second, signal.SIGKILL)
+        wake_iris(server)  # perhaps told to serve before it was dead: then the request is tried again
+        template, ahead = server.templates()[0], one_ahead(server)
+        programs.os.kill(template, signal.SIGKILL)
+        wait_until(lambda: not alive(ahead), "it ends with its template")
+        wake_iris(server)
+        assert one_ahead(server) != ahead
+
+
+@pytest.mark.parametrize("engine, choice", [("onnxruntime", "off"), ("native", "auto")])
+def test_nothing_is_forked_ahead_where_it_is_not_wanted(glowplug_as, engine, choice):
+    bundle = glowplug_as.export("iris.onnx", "iris")
+    with programs.serve(glowplug_as, bundle, "--idle-timeout", "50ms", "--fork-ahead", choice, "--engine", engine) as server:
+        for _ in range(2):
+            wake_iris(server)
+            server.wait_until_asleep()
+            time.sleep(0.3)  # a template that may waits for 20 ms
+            assert not server.ahead()
+
+
+def test_a_new_version_takes_the_place_of_the_child_ahead(glowplug_as):
+    glowplug_as.run("add", glowplug_as.export("identity_fp32.onnx", "f"))
+    with programs.serve(glowplug_as, "--idle-timeout", "50ms") as server:
+        assert server.infer("f", ("x", "FP32", [1, 2], [1, 2]))["model_version"] == "1"
+        old, old_template = one_ahead(server), server.templates()[0]
+        glowplug_as.run("add", glowplug_as.export(negation(glowplug_as.home), "f", "--force"))
+        glowplug_as.run("alias", "f", "live", "2")
+        server.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: server.infer("f", ("x", "FP32", [1, 2], [1, 2]))["model_version"] == "2", "the second version answers")
+        wait_until(lambda: not alive(old) and not alive(old_template), "the old version has left")
+        assert one_ahead(server) != old
+
+
 def test_a_request_that_kills_two_instances_gets_502_that_says_so(glowplug_as):
     bundle = glowplug_as.export("slow.onnx", "slow")
     with programs.serve(glowplug_as, bundle, "--timeout", "60s") as server:

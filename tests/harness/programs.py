@@ -145,6 +145,10 @@ class Server:
     def instances(self):
         return [pid for pid in descendants(self.pid) if comm(pid) == "gp-instance"]
 
+    def ahead(self):
+        """Children that sleeping templates have forked for their next wake; no instances."""
+        return [pid for pid in descendants(self.pid) if comm(pid) == "gp-ahead"]
+
     def templates(self):
         return [pid for pid in descendants(self.pid) if comm(pid) == "gp-template"]
 

@@ -30,7 +30,7 @@ bool known(std::uint32_t type) {
   return (type >= static_cast<std::uint32_t>(ControlType::start) &&
           type <= static_cast<std::uint32_t>(ControlType::leave)) ||
          (type >= static_cast<std::uint32_t>(ControlType::ready) &&
-          type <= static_cast<std::uint32_t>(ControlType::exited));
+          type <= static_cast<std::uint32_t>(ControlType::ahead));
 }
 
 Error lost() { return {Code::instance_lost, "the other side of the control socket is gone", {}}; }

@@ -25,6 +25,8 @@
 ///     forked{slot, pid}        + 1 descriptor: the instance's pidfd (see check_instance_pidfd)
 ///     fork_failed{slot, status = errno}
 ///     exited{slot, pid, status as of waitpid}
+///     ahead{pid}               a child that was forked ahead is ready; 0: it has ended unused. It
+///                              counts as no instance; `forked` says that there is none ahead
 namespace glowplug::instances {
 
 enum class ControlType : std::uint32_t {
@@ -36,7 +38,8 @@ enum class ControlType : std::uint32_t {
   failed,
   forked,
   fork_failed,
-  exited
+  exited,
+  ahead
 };
 inline constexpr std::size_t kMostControlBytes = std::size_t{192} * 1024;
 inline constexpr std::size_t kMostControlDescriptors = 4;

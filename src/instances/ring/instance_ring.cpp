@@ -21,15 +21,18 @@ std::int64_t now_ns() { return ns_of(Clock::now()); }
 
 class MappedInstanceRing final : public InstanceRing {
  public:
-  MappedInstanceRing(RingMemory memory, UniqueFd own_doorbell, UniqueFd gateway_doorbell, Time born)
+  MappedInstanceRing(RingMemory memory, UniqueFd own_doorbell, UniqueFd gateway_doorbell,
+                     std::optional<Time> born)
       : memory_(std::move(memory)),
         own_doorbell_(std::move(own_doorbell)),
         gateway_doorbell_(std::move(gateway_doorbell)),
         words_(reinterpret_cast<RingWords*>(memory_.data())),
         reply_bytes_(words_->reply_bytes),
         layout_({words_->request_bytes, words_->reply_bytes}) {
-    words_->born_ns.store(ns_of(born), std::memory_order_relaxed);
+    if (born) begin(*born);
   }
+
+  void begin(Time born) final { words_->born_ns.store(ns_of(born), std::memory_order_relaxed); }
 
   [[nodiscard]] Request& next() override {
     GLOWPLUG_CHECK(begun_ == finished_);
@@ -182,7 +185,8 @@ class MappedInstanceRing final : public InstanceRing {
 
 Result<std::unique_ptr<InstanceRing>> InstanceRing::attach(UniqueFd memory,
                                                            UniqueFd instance_doorbell,
-                                                           UniqueFd gateway_doorbell, Time born) {
+                                                           UniqueFd gateway_doorbell,
+                                                           std::optional<Time> born) {
   GLOWPLUG_ASSIGN(RingMemory mapped, RingMemory::attach(std::move(memory), kPage));
   const auto* words = reinterpret_cast<const RingWords*>(mapped.data());
   const bool sized =

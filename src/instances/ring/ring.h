@@ -117,11 +117,11 @@ class GatewayRing {
 class InstanceRing {
  public:
   /// `memory` and `instance_doorbell` as GatewayRing gives them, `gateway_doorbell` a ringing end.
-  /// `born`: when this process began. Errors: invalid_argument (not a ring), exhausted.
-  [[nodiscard]] static Result<std::unique_ptr<InstanceRing>> attach(UniqueFd memory,
-                                                                    UniqueFd instance_doorbell,
-                                                                    UniqueFd gateway_doorbell,
-                                                                    Time born = Clock::now());
+  /// `born`: when this process began; none: the ring is only mapped, and `begin` comes later.
+  /// Errors: invalid_argument (not a ring), exhausted.
+  [[nodiscard]] static Result<std::unique_ptr<InstanceRing>> attach(
+      UniqueFd memory, UniqueFd instance_doorbell, UniqueFd gateway_doorbell,
+      std::optional<Time> born = Clock::now());
   virtual ~InstanceRing() = default;
 
   /// A request lying in its slot; views stay valid until `finish`.
@@ -132,6 +132,9 @@ class InstanceRing {
     std::vector<std::optional<TensorView>> inputs;
     std::vector<std::size_t> wanted;
   };
+  /// For a process that was forked before anybody wanted it: it begins at `born`, when it was told
+  /// to serve. Before its first `next`.
+  virtual void begin(Time born) = 0;
   /// Waits (asleep in read(2) on the doorbell) for the next request. The one before must have been
   /// finished. `leave` with sequence 0, again and again, once the gateway's end is closed.
   [[nodiscard]] virtual Request& next() = 0;

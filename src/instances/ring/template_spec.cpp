@@ -23,6 +23,7 @@ Json to_json(const TemplateSpec& spec) {
           {"handler", spec.handler},
           {"signature", spec.signature},
           {"environment", spec.environment},
+          {"fork_ahead", spec.fork_ahead},
           {"warm_up", spec.warm_up}};
 }
 
@@ -46,6 +47,7 @@ Result<TemplateSpec> template_spec_from_json(const Json& json) {
   spec.handler = reader.value("handler");
   spec.signature = reader.value("signature");
   reader.read("environment", spec.environment);
+  reader.read("fork_ahead", spec.fork_ahead);
   reader.read("warm_up", spec.warm_up);
   GLOWPLUG_TRY(reader.finish());
   return spec;

@@ -35,6 +35,8 @@ struct TemplateSpec {
   Json signature;  ///< of the bundle, with max_batch and labels, for the handler; else null
   /// Environment of code of the user's own, which sees nothing else; secrets among it.
   std::map<std::string, std::string> environment{};
+  /// Keeps one child forked ahead while it has no instance, so that a wake does not wait for it.
+  bool fork_ahead = false;
   bool warm_up = true;  ///< run once before ready, on zeros shaped by the signature or on the
                         ///< bundle's first sample
 };

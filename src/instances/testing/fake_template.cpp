@@ -14,6 +14,7 @@
 //   hostile_on=N      an instance that gets this number answers with another datatype
 //   eat_on=N          an instance that gets this number takes 256 MiB of memory
 //   exhaust_on=N      an instance that gets this number says that it has no memory for it
+//   ahead             says that it has forked process 1 ahead
 //   stay              its instances do not leave when told to
 #include <poll.h>
 #include <sys/prctl.h>
@@ -151,6 +152,7 @@ class Template {
     ready.memory_bytes = std::uint64_t{10} << 20;
     ready.warm_up_ns = static_cast<std::int64_t>(behavior_.number("run_ms") * 1e6F);
     send(ControlType::ready, 0, 0, 0, -1, to_json(ready).dump());
+    if (behavior_.has("ahead")) send(ControlType::ahead, 0, 1, 0);
   }
 
   void fork_instance(std::uint32_t slot) {
