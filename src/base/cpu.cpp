@@ -2,10 +2,18 @@
 
 #include <algorithm>
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#elif defined(__aarch64__)
+#if defined(__aarch64__)
 #include <sys/auxv.h>
+#endif
+
+#if defined(__x86_64__)
+// As in <sys/platform/x86.h>, which is C: glibc manual, "X86-specific Facilities"; since
+// glibc 2.33.
+struct cpuid_feature {
+  std::array<unsigned, 4> cpuid;
+  std::array<unsigned, 4> active;
+};
+extern "C" const cpuid_feature* __x86_get_cpuid_feature_leaf(unsigned);  // NOLINT(*-identifier)
 #endif
 
 namespace glowplug {
@@ -58,10 +66,15 @@ bool offers(const CpuidAnswers& answers, std::uint32_t last_leaf, std::uint64_t 
 }
 
 #if defined(__x86_64__)
-CpuidAnswers::Registers ask_cpu(std::uint32_t leaf, std::uint32_t subleaf) {
-  CpuidAnswers::Registers r{};
-  __cpuid_count(leaf, subleaf, r[0], r[1], r[2], r[3]);
-  return r;
+/// Of the leaves that are asked for here, what the dynamic loader found: under a hypervisor each
+/// CPUID costs an exit, 7 us and more, and the loader has paid for them already.
+CpuidAnswers::Registers ask_loader(std::uint32_t leaf, std::uint32_t subleaf) {
+  constexpr unsigned kLeaf1 = 0;  // CPUID_INDEX_1, CPUID_INDEX_7, CPUID_INDEX_7_ECX_1
+  constexpr unsigned kLeaf7 = 1;
+  constexpr unsigned kLeaf7Subleaf1 = 6;
+  if (leaf == 0) return {7, 0, 0, 0};  // what a CPU does not have is zeros
+  const unsigned kept = leaf == 1 ? kLeaf1 : subleaf == 0 ? kLeaf7 : kLeaf7Subleaf1;
+  return __x86_get_cpuid_feature_leaf(kept)->cpuid;
 }
 
 std::uint64_t read_xcr0() {
@@ -105,7 +118,7 @@ CpuFeatures x86_features(const CpuidAnswers& answers) {
 
 CpuFeatures detect_cpu() {
 #if defined(__x86_64__)
-  return x86_features({ask_cpu, read_xcr0});
+  return x86_features({ask_loader, read_xcr0});
 #elif defined(__aarch64__)
   return arm_features();
 #else

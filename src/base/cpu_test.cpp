@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "base/file.h"
+
 namespace glowplug {
 namespace {
 
@@ -67,6 +69,23 @@ TEST(CpuFeatures, OfThisMachineNameItsArchitecture) {
   EXPECT_TRUE(features.architecture == "x86-64" || features.architecture == "aarch64");
   EXPECT_TRUE(cpu_level(features).starts_with(features.architecture));
 }
+
+#if defined(__x86_64__)
+TEST(CpuFeatures, OfThisMachineAreThoseThatTheKernelTells) {
+  const auto text = read_file("/proc/cpuinfo", std::size_t{1} << 22);
+  ASSERT_TRUE(text);
+  const std::size_t flags = text->find("\nflags");
+  ASSERT_NE(flags, std::string::npos);
+  const std::string line = text->substr(flags, text->find('\n', flags + 1) - flags) + " ";
+  const CpuFeatures features = detect_cpu();
+  for (const std::string_view name :
+       {"sse4_2", "avx", "f16c", "fma", "avx2", "avx_vnni", "avx512f", "avx512bw", "avx512dq",
+        "avx512vl", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_int8", "amx_bf16", "sha_ni"}) {
+    EXPECT_EQ(features.has(name), line.find(" " + std::string(name) + " ") != std::string::npos)
+        << name;
+  }
+}
+#endif
 
 }  // namespace
 }  // namespace glowplug

@@ -10,6 +10,8 @@
 #include <chrono>
 #include <climits>
 
+#include "base/utc.h"
+
 namespace glowplug {
 namespace {
 
@@ -28,8 +30,7 @@ std::string log_timestamp() {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   const auto whole = std::chrono::floor<std::chrono::seconds>(now);
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
-                     (now - whole).count());
+                     utc_of(std::chrono::system_clock::to_time_t(whole)), (now - whole).count());
 }
 
 void LineWriter::write(std::string_view lines) {

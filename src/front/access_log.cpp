@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "base/append.h"
+#include "base/utc.h"
 
 namespace glowplug::front {
 namespace {
@@ -72,8 +73,7 @@ void AccessLog::append_time() {
       std::chrono::floor<milliseconds>(std::chrono::system_clock::now()).time_since_epoch();
   if (const auto second = now.count() / 1000; second != second_) {
     second_ = second;
-    second_text_ =
-        fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(second)));
+    second_text_ = fmt::format("{:%Y-%m-%dT%H:%M:%S}", utc_of(second));
   }
   const std::int64_t ms = now.count() % 1000;
   lines_ += second_text_;

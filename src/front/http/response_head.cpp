@@ -7,6 +7,7 @@
 #include <boost/beast/http/status.hpp>
 
 #include "base/append.h"
+#include "base/utc.h"
 #include "front/http/outgoing.h"
 
 namespace glowplug::front::http {
@@ -50,8 +51,7 @@ std::string_view DateLine::at(std::time_t now) {
   constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::tm utc{};
-  gmtime_r(&now, &utc);
+  const std::tm utc = utc_of(now);
   line_ = fmt::format("Date: {}, {:02} {} {} {:02}:{:02}:{:02} GMT\r\n",
                       kDays[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
                       kMonths[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900,
