@@ -9,11 +9,12 @@
 #if defined(__x86_64__)
 // As in <sys/platform/x86.h>, which is C: glibc manual, "X86-specific Facilities"; since
 // glibc 2.33.
-struct cpuid_feature {
+struct LoadedLeaf {
   std::array<unsigned, 4> cpuid;
   std::array<unsigned, 4> active;
 };
-extern "C" const cpuid_feature* __x86_get_cpuid_feature_leaf(unsigned);  // NOLINT(*-identifier)
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming)
+extern "C" const LoadedLeaf* __x86_get_cpuid_feature_leaf(unsigned);
 #endif
 
 namespace glowplug {
