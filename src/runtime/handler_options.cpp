@@ -132,6 +132,7 @@ bool turn_off(ServerOptions& options, std::string_view argument) {
 
 Error unknown_flag(std::string_view flag) {
   std::vector<std::string> names;
+  names.reserve(kSwitches.size() + flags().size() + kSettings.size());
   for (const Switch& known : kSwitches) names.emplace_back(known.name);
   for (const Flag& known : flags()) names.emplace_back(known.name);
   for (const std::string_view key : kSettings) names.push_back(flag_of(key));
