@@ -225,10 +225,9 @@ Verb coldstart() {
           "are exec (a new process until it knows what to load), engine (its library), confine "
           "(rights given up), model, warm_up (a first run) and report; the instance's are ask, "
           "fork (until the child runs, or the one forked ahead is told to), attach (its sandbox "
-          "and "
-          "ring, unless it had them), first_run and answer; rest "
-          "is what is in none of them. They add up to the total, and /metrics of serve has the "
-          "same ones. The request is the bundle's first sample; HTTP is not part of it.",
+          "and ring, unless it had them), first_run and answer; rest is what is in none of "
+          "them. They add up to the total, and /metrics of serve has the same ones. The request "
+          "is the bundle's first sample; HTTP is not part of it.",
       .arguments = {{.name = "FUNCTION|BUNDLE",
                      .kind = ValueKind::reference,
                      .help = "a function of the store, also FUNCTION@VERSION, or a folder"}},
